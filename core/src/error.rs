@@ -1,0 +1,225 @@
+//! The one error type of this crate.
+
+use alloc::{boxed::Box, string::String};
+use core::fmt;
+
+use crate::{
+    dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
+    selection::SelectionError,
+};
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why a file, a selection or an operation was refused.
+///
+/// It is as large as a pointer. Its text is a lower-case fragment in one line that says what is
+/// wrong, where, what was found and what was expected; index errors use NumPy's wording. It never
+/// carries more than 80 characters of the input.
+pub struct Error(Box<ErrorKind>);
+
+impl Error {
+    /// Makes an error of a kind.
+    #[cold]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+
+    /// What went wrong, for programs.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+}
+
+impl<K: Into<ErrorKind>> From<K> for Error {
+    #[cold]
+    fn from(kind: K) -> Self {
+        Self::new(kind.into())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A descriptor or a dtype string names no dtype, or not one fit for the use.
+    DType(DTypeError),
+    /// The header is not one that NumPy would read.
+    Header(HeaderError),
+    /// A shape, a stride or an operation on a layout is impossible.
+    Layout(LayoutError),
+    /// The input does not begin with the magic string of an NPY file.
+    Magic {
+        /// The first bytes of the input, at most 8 of them.
+        found: Excerpt,
+    },
+    /// The values are Python objects, which are pickled. They are described, never read.
+    ObjectDType,
+    /// A selection has an error in its text, or does not fit the array.
+    Selection(SelectionError),
+    /// Something exceeds a limit that the caller set or that keeps memory bounded.
+    TooLarge {
+        /// What exceeds the limit, e.g. "a header".
+        what: &'static str,
+        /// Its size, in the unit that `what` implies (bytes unless it says otherwise).
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The input ends before what it declares.
+    Truncated {
+        /// What is cut short, e.g. "array data".
+        what: &'static str,
+        /// How many bytes it should have.
+        expected: u64,
+        /// How many it has.
+        found: u64,
+    },
+    /// The format version is not 1.0, 2.0 or 3.0.
+    Version {
+        /// The major version found at byte 6.
+        major: u8,
+        /// The minor version found at byte 7.
+        minor: u8,
+    },
+    /// The archive's structure is wrong.
+    Zip(ZipError),
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DType(e) => e.fmt(f),
+            Self::Header(e) => e.fmt(f),
+            Self::Layout(e) => e.fmt(f),
+            Self::Magic { found } => write!(
+                f,
+                "not an NPY file: found {found} at byte 0, expected '\\x93NUMPY'"
+            ),
+            Self::ObjectDType => f.write_str(
+                "the array holds pickled Python objects, which are never unpickled: \
+                 its header can be read, its values cannot",
+            ),
+            Self::Selection(e) => e.fmt(f),
+            Self::TooLarge { what, found, limit } => {
+                write!(
+                    f,
+                    "{what} is too large: found {found}, the limit is {limit}"
+                )
+            }
+            Self::Truncated {
+                what,
+                expected,
+                found,
+            } => {
+                write!(
+                    f,
+                    "{what} is cut short: expected {expected} bytes, found {found}"
+                )
+            }
+            Self::Version { major, minor } => write!(
+                f,
+                "unsupported format version ({major}, {minor}) at byte 6: \
+                 expected (1, 0), (2, 0) or (3, 0)"
+            ),
+            Self::Zip(e) => e.fmt(f),
+        }
+    }
+}
+
+impl From<DTypeError> for ErrorKind {
+    fn from(e: DTypeError) -> Self {
+        Self::DType(e)
+    }
+}
+
+impl From<HeaderError> for ErrorKind {
+    fn from(e: HeaderError) -> Self {
+        Self::Header(e)
+    }
+}
+
+impl From<LayoutError> for ErrorKind {
+    fn from(e: LayoutError) -> Self {
+        Self::Layout(e)
+    }
+}
+
+impl From<SelectionError> for ErrorKind {
+    fn from(e: SelectionError) -> Self {
+        Self::Selection(e)
+    }
+}
+
+impl From<ZipError> for ErrorKind {
+    fn from(e: ZipError) -> Self {
+        Self::Zip(e)
+    }
+}
+
+/// A short, printable quotation of the input: quoted, control characters escaped, cut with `...`
+/// where it is longer than [`Excerpt::MAX_CHARS`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt(Box<str>);
+
+impl Excerpt {
+    /// The most characters of input that an excerpt carries.
+    pub const MAX_CHARS: usize = 40;
+
+    /// Quotes text.
+    #[cold]
+    pub fn text(text: &str) -> Self {
+        Self::of(text.chars())
+    }
+
+    /// Quotes bytes, read as Latin-1.
+    #[cold]
+    pub fn bytes(bytes: &[u8]) -> Self {
+        Self::of(bytes.iter().map(|&b| char::from(b)))
+    }
+
+    fn of(chars: impl Iterator<Item = char>) -> Self {
+        let mut quoted = String::from("'");
+        for (i, c) in chars.enumerate() {
+            if i == Self::MAX_CHARS {
+                quoted.push_str("'...");
+                return Self(quoted.into());
+            }
+            match c {
+                '\\' | '\'' => quoted.extend(['\\', c]),
+                '\n' => quoted.push_str("\\n"),
+                '\r' => quoted.push_str("\\r"),
+                '\t' => quoted.push_str("\\t"),
+                c if c.is_control() => {
+                    // Control characters are all below U+00A0, so two digits are enough.
+                    use fmt::Write;
+                    // Writing to a String cannot fail.
+                    let _ = write!(quoted, "\\x{:02x}", u32::from(c));
+                }
+                c => quoted.push(c),
+            }
+        }
+        quoted.push('\'');
+        Self(quoted.into())
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

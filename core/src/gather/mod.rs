@@ -1,0 +1,1 @@
+//! Bytes and a layout in, contiguous values out.

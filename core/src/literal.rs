@@ -1,0 +1,1 @@
+//! Python literals, as far as NumPy headers may hold them.

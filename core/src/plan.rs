@@ -1,0 +1,1 @@
+//! Which byte ranges a read of a layout needs.

@@ -1,0 +1,1 @@
+//! Statistics and histograms in one pass.

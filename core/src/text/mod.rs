@@ -1,0 +1,1 @@
+//! Elements and arrays as Python prints them.

@@ -1,0 +1,1 @@
+//! Typed views of bytes in place.
