@@ -234,7 +234,12 @@ impl Layout {
         let ndim = self.ndim();
         self.shape.get(axis).copied().ok_or_else(|| {
             let axis = i64::try_from(axis).unwrap_or(i64::MAX);
-            LayoutError::Axis { axis, ndim }.into()
+            LayoutError::Axis {
+                argument: None,
+                axis,
+                ndim,
+            }
+            .into()
         })
     }
 

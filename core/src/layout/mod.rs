@@ -4,12 +4,15 @@ mod axes;
 mod blocks;
 mod error;
 mod index;
+mod reinterpret;
+mod reshape;
+mod windows;
 
 use core::ops::Range;
 
 use smallvec::SmallVec;
 
-pub use self::{blocks::Blocks, error::LayoutError};
+pub use self::{blocks::Blocks, error::LayoutError, reshape::Reshaped};
 use crate::{
     DType, Result,
     dtype::{Dims, Kind},
