@@ -1,15 +1,23 @@
 //! Descriptors: the Python literals that name a dtype in a header.
 
-use alloc::{borrow::Cow, boxed::Box, format, string::String, sync::Arc, vec, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    sync::Arc,
+    vec,
+    vec::Vec,
+};
 
 use super::{
     ByteOrder, DType, DTypeError, Dims, Extended, Field, Kind, StructType, Title,
     build::{Packer, Shape, checked_itemsize},
 };
-use crate::{Result, literal::Literal};
-
-/// How deep the literals of a descriptor can nest: Python's parser takes no more brackets.
-const MAX_LITERAL_DEPTH: u8 = 200;
+use crate::{
+    Result,
+    literal::{Dialect, Literal},
+};
 
 impl DType {
     /// The dtype that the `descr` entry of a header stands for.
@@ -41,7 +49,7 @@ impl DType {
     /// # Ok::<_, npymap_core::Error>(())
     /// ```
     pub fn from_descr(descr: &Literal<'_>) -> Result<Self> {
-        descr_to_dtype(descr, MAX_LITERAL_DEPTH)
+        descr_to_dtype(descr, Literal::MAX_DEPTH)
     }
 
     /// The `descr` entry that NumPy writes for the dtype.
@@ -51,7 +59,8 @@ impl DType {
     ///
     /// # Errors
     ///
-    /// [`DTypeError::NotDescribable`] if fields overlap or do not follow one another.
+    /// [`DTypeError::NotDescribable`] if fields overlap or do not follow one another, or a title is not
+    /// a number that a header can express.
     pub fn descr(&self) -> Result<Literal<'_>> {
         match &self.kind {
             Kind::Struct(fields) => Ok(Literal::List(field_list(fields, self.itemsize())?)),
@@ -120,7 +129,7 @@ pub fn foreign_descr(text: &str) -> Option<Extended> {
 }
 
 /// `numpy.lib.format.descr_to_dtype`.
-fn descr_to_dtype(descr: &Literal<'_>, depth: u8) -> Result<DType> {
+fn descr_to_dtype(descr: &Literal<'_>, depth: u32) -> Result<DType> {
     let depth = depth.checked_sub(1).ok_or(DTypeError::TooDeep)?;
     match descr {
         Literal::Str(text) => string(text),
@@ -157,7 +166,7 @@ fn string(text: &str) -> Result<DType> {
     }
 }
 
-fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u8) -> Result<()> {
+fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()> {
     let parts: Vec<_> = Items::of(field)
         .ok_or(DTypeError::Descr {
             found: name_of(field),
@@ -186,7 +195,7 @@ fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u8) -> Result<()>
     }
     let (title, name) = match &**name {
         Literal::Tuple(pair) => match pair.as_slice() {
-            [title, name] => (title_of(title)?, name),
+            [title, name] => (title_of(title), name),
             _ => {
                 return Err(DTypeError::FieldName {
                     found: "a tuple that is no pair of title and name",
@@ -205,19 +214,16 @@ fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u8) -> Result<()>
     }
 }
 
-fn title_of(title: &Literal<'_>) -> Result<Option<Title>> {
+fn title_of(title: &Literal<'_>) -> Option<Title> {
     match title {
-        Literal::None => Ok(None),
-        Literal::Str(title) => Ok(Some(Title::Text(title.as_ref().into()))),
-        _ => Err(DTypeError::Unsupported {
-            what: "a title that is no string",
-        }
-        .into()),
+        Literal::None => None,
+        Literal::Str(title) => Some(Title::Text(title.as_ref().into())),
+        other => Some(Title::Other(other.to_string().into())),
     }
 }
 
 /// `np.dtype((dtype, second))`.
-fn combine(dtype: DType, second: &Literal<'_>, depth: u8) -> Result<DType> {
+fn combine(dtype: DType, second: &Literal<'_>, depth: u32) -> Result<DType> {
     let all_integers = |items: &[Literal<'_>]| items.iter().all(is_integer);
     match second {
         Literal::Tuple(items) if all_integers(items) => {}
@@ -272,7 +278,7 @@ fn dimension(literal: &Literal<'_>) -> Result<u64> {
 
 /// `np.dtype(literal)`, whose rules for lists differ from those of a header: fields are tuples
 /// alone, padding is a field, and fields without a name get one.
-fn any_to_dtype(literal: &Literal<'_>, depth: u8) -> Result<DType> {
+fn any_to_dtype(literal: &Literal<'_>, depth: u32) -> Result<DType> {
     let depth = depth.checked_sub(1).ok_or(DTypeError::TooDeep)?;
     match literal {
         Literal::None => Ok(DType::FLOAT64),
@@ -308,7 +314,7 @@ fn any_to_dtype(literal: &Literal<'_>, depth: u8) -> Result<DType> {
     }
 }
 
-fn push_any_field(packer: &mut Packer, i: usize, item: &Literal<'_>, depth: u8) -> Result<()> {
+fn push_any_field(packer: &mut Packer, i: usize, item: &Literal<'_>, depth: u32) -> Result<()> {
     let wrong = || DTypeError::Descr {
         found: name_of(item),
         expected: "a field (name, dtype) or (name, dtype, shape)",
@@ -326,7 +332,7 @@ fn push_any_field(packer: &mut Packer, i: usize, item: &Literal<'_>, depth: u8) 
     };
     let (title, name) = match name {
         Literal::Tuple(pair) => match pair.as_slice() {
-            [title, name] => (title_of(title)?, name),
+            [title, name] => (title_of(title), name),
             _ => return Err(wrong().into()),
         },
         name => (None, name),
@@ -507,8 +513,14 @@ fn field_list<'a>(
         end = offset + dtype.itemsize();
         let name = Literal::Str(Cow::Borrowed(&**name));
         let name = match title {
-            Some(Title::Text(title) | Title::Other(title)) => {
+            Some(Title::Text(title)) => {
                 Literal::Tuple(vec![Literal::Str(Cow::Borrowed(&**title)), name])
+            }
+            Some(Title::Other(title)) => {
+                // Of what Python prints, infinity and NaN alone are no literals.
+                let title = Literal::parse(title, Dialect::Python3)
+                    .map_err(|_| DTypeError::NotDescribable)?;
+                Literal::Tuple(vec![title, name])
             }
             None => name,
         };
@@ -565,7 +577,7 @@ mod tests {
     #[test]
     fn depth_is_bounded() {
         let mut descr = Literal::Str("<f4".into());
-        for _ in 0..MAX_LITERAL_DEPTH {
+        for _ in 0..Literal::MAX_DEPTH {
             descr = Literal::Tuple(vec![descr, Literal::Tuple(vec![Literal::Int(1)])]);
         }
         let error = DType::from_descr(&descr).unwrap_err();
@@ -574,7 +586,7 @@ mod tests {
             unreachable!()
         };
         let dtype = DType::from_descr(&parts.swap_remove(0)).unwrap();
-        assert_eq!(dtype.depth, MAX_LITERAL_DEPTH - 1);
+        assert_eq!(u32::from(dtype.depth), Literal::MAX_DEPTH - 1);
         assert_eq!(dtype.descr().unwrap(), Literal::Str("|V4".into()));
 
         let mut dtype = dtype;

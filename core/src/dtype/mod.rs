@@ -2,7 +2,9 @@
 
 mod build;
 mod descr;
+mod display;
 mod error;
+mod order;
 mod parse;
 mod time;
 

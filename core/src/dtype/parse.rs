@@ -142,8 +142,7 @@ fn split_order(text: &[u8]) -> (ByteOrder, &[u8]) {
 fn sized(letter: u8, size: u32, order: ByteOrder) -> Option<DType> {
     let flexible = || i32::try_from(size).ok().map(|_| size);
     let kind = match (letter, size) {
-        (b'S', _) => return flexible().map(DType::bytes),
-        (b'a', 1..) => return flexible().map(DType::bytes),
+        (b'S' | b'a', _) => return flexible().map(DType::bytes),
         (b'V', _) => return flexible().map(DType::void),
         (b'U', _) => return DType::string(size, order),
         (b'O', 4 | 8) => return Some(DType::OBJECT),
