@@ -108,11 +108,7 @@ impl Directory {
     fn new(mut members: Vec<Member>) -> Self {
         limit(&mut members);
         let mut by_name: Box<[usize]> = (0..members.len()).collect();
-        // A stable sort, so that the last of equal names stays last.
-        by_name.sort_by(|&a, &b| {
-            let name = |index| members.get(index).map(Member::name);
-            name(a).cmp(&name(b))
-        });
+        by_name.sort_unstable_by_key(|&index| (members.get(index).map(Member::name), index));
         Self {
             members: members.into(),
             by_name,
