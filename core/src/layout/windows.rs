@@ -131,11 +131,12 @@ impl Layout {
     }
 }
 
-/// Refuses shapes whose elements cannot be counted, whatever their size.
+/// Refuses shapes whose elements cannot be counted. As in NumPy, a dimension of 0 excuses only
+/// those after it.
 fn check_count(shape: &[u64]) -> Result<()> {
-    let count = shape.iter().try_fold(1_u64, |n, &dim| n.checked_mul(dim));
-    match count.and_then(|n| i64::try_from(n).ok()) {
-        None if !shape.contains(&0) => Err(LayoutError::IteratorTooBig.into()),
-        _ => Ok(()),
+    let mut shape = shape.iter().map(|&dim| i64::try_from(dim).ok());
+    match shape.try_fold(1_i64, |count, dim| count.checked_mul(dim?)) {
+        Some(_) => Ok(()),
+        None => Err(LayoutError::IteratorTooBig.into()),
     }
 }
