@@ -1,10 +1,13 @@
 //! The one error type of this crate.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+};
 use core::fmt;
 
 use crate::{
-    dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
+    DType, dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
     selection::SelectionError, stats::StatsError,
 };
 
@@ -58,6 +61,13 @@ impl core::error::Error for Error {}
 pub enum ErrorKind {
     /// A descriptor or a dtype string names no dtype, or not one fit for the use.
     DType(DTypeError),
+    /// The elements are of another type than they should be viewed as.
+    ElementType {
+        /// The dtype of the elements.
+        found: DType,
+        /// The Rust type.
+        wanted: &'static str,
+    },
     /// The header is not one that NumPy would read.
     Header(HeaderError),
     /// A shape, a stride or an operation on a layout is impossible.
@@ -106,6 +116,10 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DType(e) => e.fmt(f),
+            Self::ElementType { found, wanted } => {
+                let found = Excerpt::text(&found.to_string());
+                write!(f, "elements of dtype {found} cannot be viewed as {wanted}")
+            }
             Self::Header(e) => e.fmt(f),
             Self::Layout(e) => e.fmt(f),
             Self::Magic { found } => write!(
