@@ -132,10 +132,19 @@ impl Sink for FloatTally {
         }
         if tally.is_finite() && self.is_finite() {
             let (centre, _) = tally.centre();
+            let n = tally.count as f64;
+            let deviations = Sum::of(values, |v| v.into() - centre);
             tally.m2 = Sum::of(values, |v| {
                 let deviation = v.into() - centre;
                 deviation * deviation
             });
+            // The mean that was rounded is not quite the one to deviate from.
+            let off = deviations.value();
+            tally.m2.add(-(off / n * off));
+            let refined = Sum::around(centre, n, deviations);
+            if refined.value().is_finite() {
+                tally.sum = refined;
+            }
         }
         self.merge(&tally);
     }

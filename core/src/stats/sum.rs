@@ -58,6 +58,18 @@ impl Sum {
         self.lo += other.lo;
     }
 
+    /// The sum of values as many as `n`, given a number near their mean and the sum of their
+    /// deviations from it: more precise by as much as the deviations are smaller than the values.
+    pub(super) fn around(centre: f64, n: f64, deviations: Self) -> Self {
+        let hi = centre * n;
+        let mut sum = Self {
+            hi,
+            lo: product_error(centre, n, hi),
+        };
+        sum.merge(deviations);
+        sum
+    }
+
     /// The sum divided by a number, and how much more the quotient is before rounding.
     pub(super) fn divide(self, n: f64) -> (f64, f64) {
         let quotient = self.value() / n;
