@@ -48,6 +48,17 @@ pub(super) fn position<T: Copy + PartialEq>(values: &[T], value: T) -> u64 {
     (skipped + rest.position(|&v| v == value).unwrap_or(0)) as u64
 }
 
+/// How many values fulfil a condition.
+#[inline]
+pub(super) fn count_if<T: Copy>(values: &[T], is: impl Fn(T) -> bool) -> u64 {
+    // Narrow counts go with narrow values; so few values cannot overflow one.
+    let runs = values.chunks(128).map(|run| {
+        let count: u8 = run.iter().map(|&v| u8::from(is(v))).sum();
+        u64::from(count)
+    });
+    runs.sum()
+}
+
 #[cfg(test)]
 mod tests {
     use std::vec::Vec;

@@ -53,7 +53,7 @@ pub use self::{
 /// f64, whatever the dtype. A sum of floats is off by at most 22 × 2<sup>-53</sup> of the sum of
 /// their magnitudes, however many there are. The standard deviation comes from the deviations from
 /// the mean of each tile of elements, merged by the formula of Chan, Golub and LeVeque: large
-/// numbers that differ little lose nothing. How the elements are cut into updates and merges
+/// numbers that differ little keep their digits. How the elements are cut into updates and merges
 /// changes the sum, the mean and the deviation of floats within these errors, and nothing else.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
@@ -191,7 +191,7 @@ impl Accumulator {
 ///
 /// The figures are those of NumPy's functions of the same name with `dtype=np.float64` (or
 /// `np.complex128`), except that `min`, `max`, `argmin` and `argmax` ignore NaN, as `np.nanmin` and
-/// so on do. Those of dates and durations count in the dtype's unit; NaT counts as NaN, and leaves
+/// so on do (but never point at a NaN). Those of dates and durations count in the dtype's unit; NaT counts as NaN, and leaves
 /// no sum, mean or deviation. Dates have none of these in any case.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
