@@ -6,7 +6,7 @@ use std::{fs, thread};
 
 use common::Scratch;
 use npymap::{
-    Array, Error, ErrorKind, NpyFile, NpyMap, Npz, Order, RawError, RawSpec, core, core::Convert,
+    Array, Convert, Error, ErrorKind, NpyFile, NpyMap, Npz, Order, RawError, RawSpec, core,
 };
 
 /// Maps a file of a scratch directory.
@@ -18,7 +18,9 @@ fn map(path: &std::path::Path) -> npymap::Result<NpyMap> {
 fn truncation(error: &Error) -> Option<(u64, u64)> {
     match error.kind() {
         ErrorKind::Format(e) => match *e.kind() {
-            core::ErrorKind::Truncated { expected, found, .. } => Some((expected, found)),
+            core::ErrorKind::Truncated {
+                expected, found, ..
+            } => Some((expected, found)),
             _ => None,
         },
         _ => None,
@@ -33,7 +35,10 @@ fn a_short_file_is_refused_with_both_sizes() {
     fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
     for error in [NpyFile::open(&path).unwrap_err(), map(&path).unwrap_err()] {
         assert_eq!(truncation(&error), Some((400, 399)));
-        assert!(error.to_string().contains("x.npy: array data is cut short"), "{error}");
+        assert!(
+            error.to_string().contains("x.npy: array data is cut short"),
+            "{error}"
+        );
         assert_eq!(error.path(), Some(&*path));
     }
 }
@@ -45,7 +50,12 @@ fn a_file_cut_short_later_is_an_error() {
     let opened = NpyFile::open(&path).unwrap();
     let mapped = map(&path).unwrap();
     // The test does what the map's maker promised not to do, and looks at no byte of it after.
-    fs::File::options().write(true).open(&path).unwrap().set_len(200_000).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(200_000)
+        .unwrap();
     for array in [opened.array(), mapped.array()] {
         let errors = [
             array.read::<f32>().unwrap_err(),
@@ -89,7 +99,10 @@ fn what_is_no_array_is_refused() {
     assert!(refused("magic", b"\x93NUMPY").contains("cut short"));
     assert!(refused("version", b"\x93NUMPY\x04\x00\x10\x00").contains("(4, 0)"));
     let directory = NpyFile::open(scratch.directory()).unwrap_err();
-    assert!(directory.to_string().ends_with("is a directory"), "{directory}");
+    assert!(
+        directory.to_string().ends_with("is a directory"),
+        "{directory}"
+    );
     let missing = NpyFile::open(scratch.path("missing.npy")).unwrap_err();
     assert!(matches!(missing.kind(), ErrorKind::Io(_)));
 }
@@ -101,8 +114,18 @@ fn both_ways_read_the_same() {
         // Large enough to be read in several tiles.
         let path = scratch.counting("x.npy", &[2000, 3, 1500], order);
         let (opened, mapped) = (NpyFile::open(&path).unwrap(), map(&path).unwrap());
-        for selection in ["...", "[::-1]", "[:, 1]", "[..., ::2]", "[5:1990:7, :, ::-3]", "[7]"] {
-            let arrays = [opened.slice(selection).unwrap(), mapped.slice(selection).unwrap()];
+        for selection in [
+            "...",
+            "[::-1]",
+            "[:, 1]",
+            "[..., ::2]",
+            "[5:1990:7, :, ::-3]",
+            "[7]",
+        ] {
+            let arrays = [
+                opened.slice(selection).unwrap(),
+                mapped.slice(selection).unwrap(),
+            ];
             let views = arrays.clone().map(|a| a.transpose());
             for [a, b] in [arrays, views] {
                 let naive: Vec<f32> = b.view::<f32>().unwrap().iter().collect();
@@ -110,7 +133,12 @@ fn both_ways_read_the_same() {
                 same(a.read().unwrap());
                 same(b.read().unwrap());
                 let bytes = a.read_bytes(Order::F, Convert::AsStored).unwrap();
-                assert!(bytes == b.transpose().read_bytes(Order::C, Convert::AsStored).unwrap());
+                assert!(
+                    bytes
+                        == b.transpose()
+                            .read_bytes(Order::C, Convert::AsStored)
+                            .unwrap()
+                );
                 assert_eq!(a.stats().unwrap(), b.stats().unwrap());
                 assert_eq!(a.text().unwrap(), b.text().unwrap());
             }
@@ -154,8 +182,14 @@ fn many_threads_read_one_file() {
                 for row in (thread..300).step_by(8) {
                     let expected: Vec<_> = (0..400).map(|i| (row * 400 + i) as f32).collect();
                     let selection = format!("[{row}]");
-                    assert_eq!(opened.slice(&selection).unwrap().read::<f32>().unwrap(), expected);
-                    assert_eq!(mapped.slice(&selection).unwrap().read::<f32>().unwrap(), expected);
+                    assert_eq!(
+                        opened.slice(&selection).unwrap().read::<f32>().unwrap(),
+                        expected
+                    );
+                    assert_eq!(
+                        mapped.slice(&selection).unwrap().read::<f32>().unwrap(),
+                        expected
+                    );
                 }
             });
         }
@@ -187,7 +221,10 @@ fn headerless_files_follow_memmap() {
         assert_eq!(opened.is_ok(), mapped.is_ok());
         if let (Ok(opened), Ok(mapped)) = (&opened, &mapped) {
             assert_eq!(opened.layout(), mapped.layout());
-            assert_eq!(opened.array().text().unwrap(), mapped.array().text().unwrap());
+            assert_eq!(
+                opened.array().text().unwrap(),
+                mapped.array().text().unwrap()
+            );
         }
         opened
     };
@@ -196,22 +233,43 @@ fn headerless_files_follow_memmap() {
         other => panic!("{other:?}"),
     };
     assert_eq!(open(RawSpec::new(dtype("u1"))).unwrap().shape(), [24]);
-    let file = open(RawSpec::new(dtype("<u2")).offset(1).shape([2, 3]).order(Order::F)).unwrap();
-    assert_eq!(file.slice("[1, 2]").unwrap().read::<u16>().unwrap(), [0x0c0b]);
+    let file = open(
+        RawSpec::new(dtype("<u2"))
+            .offset(1)
+            .shape([2, 3])
+            .order(Order::F),
+    )
+    .unwrap();
+    assert_eq!(
+        file.slice("[1, 2]").unwrap().read::<u16>().unwrap(),
+        [0x0c0b]
+    );
     assert!(file.header().is_none());
     let file =
         open(RawSpec::new(dtype(">i4")).shape_with_unknown([Some(2), None, Some(3)])).unwrap();
     assert_eq!(file.shape(), [2, 1, 3]);
-    assert_eq!(file.slice("[0, 0, 0]").unwrap().read::<i32>().unwrap(), [0x0001_0203]);
+    assert_eq!(
+        file.slice("[0, 0, 0]").unwrap().read::<i32>().unwrap(),
+        [0x0001_0203]
+    );
     assert_eq!(
         raw_error(RawSpec::new(dtype("<f8")).offset(1)),
-        RawError::NotAMultiple { available: 23, row: 8 }
+        RawError::NotAMultiple {
+            available: 23,
+            row: 8
+        }
     );
     assert_eq!(
         raw_error(RawSpec::new(dtype("u1")).offset(25)),
-        RawError::OffsetBeyondEnd { offset: 25, file_size: 24 }
+        RawError::OffsetBeyondEnd {
+            offset: 25,
+            file_size: 24
+        }
     );
-    assert_eq!(raw_error(RawSpec::new(dtype("V0"))), RawError::NothingToCount);
+    assert_eq!(
+        raw_error(RawSpec::new(dtype("V0"))),
+        RawError::NothingToCount
+    );
     assert_eq!(
         raw_error(RawSpec::new(dtype("u1")).shape_with_unknown([None, None])),
         RawError::TwoUnknownDimensions
@@ -219,9 +277,17 @@ fn headerless_files_follow_memmap() {
     let too_large = open(RawSpec::new(dtype("u1")).shape([25])).unwrap_err();
     assert_eq!(truncation(&too_large), Some((25, 24)));
     let overflowing = RawSpec::new(dtype("<f8")).shape([1 << 40, 1 << 40]);
-    assert!(open(overflowing).unwrap_err().to_string().contains("too big"));
+    assert!(
+        open(overflowing)
+            .unwrap_err()
+            .to_string()
+            .contains("too big")
+    );
     // Nothing at all is an array of nothing.
-    assert_eq!(open(RawSpec::new(dtype("<f8")).offset(24)).unwrap().shape(), [0]);
+    assert_eq!(
+        open(RawSpec::new(dtype("<f8")).offset(24)).unwrap().shape(),
+        [0]
+    );
 }
 
 #[test]

@@ -23,7 +23,13 @@ pub(super) struct FloatTally {
 
 impl FloatTally {
     /// Adds the figures of the elements right after.
-    pub(super) fn merge(&mut self, later: &Self) {
+    fn append(&mut self, later: &Self) {
+        let count = self.count;
+        self.merge(later, |place| place.saturating_add(count));
+    }
+
+    /// Adds the figures of other elements, whose places `place` turns into ours.
+    pub(super) fn merge(&mut self, later: &Self, place: impl Fn(u64) -> u64) {
         if self.count > 0 && later.count > 0 {
             // Chan, Golub, LeVeque: the two means differ.
             let (ours, theirs) = (self.centre(), later.centre());
@@ -37,7 +43,7 @@ impl FloatTally {
         self.posinf = self.posinf.saturating_add(later.posinf);
         self.neginf = self.neginf.saturating_add(later.neginf);
         self.zeros = self.zeros.saturating_add(later.zeros);
-        Extremes::merge(&mut self.extremes, later.extremes, self.count);
+        Extremes::merge(&mut self.extremes, later.extremes, place);
         self.count = self.count.saturating_add(later.count);
     }
 
@@ -146,7 +152,7 @@ impl Sink for FloatTally {
                 tally.sum = refined;
             }
         }
-        self.merge(&tally);
+        self.append(&tally);
     }
 }
 
@@ -168,8 +174,9 @@ pub(super) struct ComplexTally {
 impl ComplexTally {
     /// Adds the figures of the elements right after.
     pub(super) fn merge(&mut self, later: &Self) {
-        self.re.merge(&later.re);
-        self.im.merge(&later.im);
+        // No place is ever asked of complex numbers.
+        self.re.append(&later.re);
+        self.im.append(&later.im);
         self.nan = self.nan.saturating_add(later.nan);
         self.inf = self.inf.saturating_add(later.inf);
         self.zeros = self.zeros.saturating_add(later.zeros);

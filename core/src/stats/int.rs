@@ -24,7 +24,13 @@ pub(super) struct IntTally {
 
 impl IntTally {
     /// Adds the figures of the elements right after.
-    pub(super) fn merge(&mut self, later: &Self) {
+    fn append(&mut self, later: &Self) {
+        let count = self.count;
+        self.merge(later, |place| place.saturating_add(count));
+    }
+
+    /// Adds the figures of other elements, whose places `place` turns into ours.
+    pub(super) fn merge(&mut self, later: &Self, place: impl Fn(u64) -> u64) {
         if self.count > 0 && later.count > 0 {
             // Chan, Golub, LeVeque: the two means differ. Exact integers keep the difference right
             // where f64 has no digits left for it.
@@ -41,7 +47,7 @@ impl IntTally {
         self.sum = self.sum.saturating_add(later.sum);
         self.zeros = self.zeros.saturating_add(later.zeros);
         self.nat = self.nat.saturating_add(later.nat);
-        Extremes::merge(&mut self.extremes, later.extremes, self.count);
+        Extremes::merge(&mut self.extremes, later.extremes, place);
         self.count = self.count.saturating_add(later.count);
     }
 
@@ -69,7 +75,7 @@ impl Sink for IntTally {
         let place = |new: bool, value| if new { position(values, value) } else { 0 };
         let count = values.len() as u64;
         let sum = T::sum(values);
-        self.merge(&Self {
+        self.append(&Self {
             count,
             nat: 0,
             zeros: count_if(values, |v| v == T::default()),
@@ -99,10 +105,10 @@ impl Sink for IntTally {
             Extremes::merge(
                 &mut tally.extremes,
                 Some(Extremes::single(value.into())),
-                place,
+                |_| place,
             );
         }
-        self.merge(&tally);
+        self.append(&tally);
     }
 }
 

@@ -18,7 +18,7 @@ pub use self::{
 };
 
 use crate::{
-    ErrorKind, Layout, Order, Result, Selection, dtype::ByteOrder, layout::LayoutError,
+    DType, ErrorKind, Layout, Order, Result, Selection, dtype::ByteOrder, layout::LayoutError,
     selection::Item,
 };
 
@@ -67,13 +67,7 @@ impl<'a, T: Element> View<'a, T> {
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
     pub fn new(bytes: &'a [u8], layout: Layout) -> Result<Self> {
-        if !T::is_of(layout.dtype()) {
-            return Err(ErrorKind::ElementType {
-                found: layout.dtype().clone(),
-                wanted: T::NAME,
-            }
-            .into());
-        }
+        Self::check_dtype(layout.dtype())?;
         let (expected, found) = (layout.byte_span().end, bytes.len() as u64);
         if expected > found && !layout.is_empty() {
             return Err(ErrorKind::Truncated {
@@ -96,6 +90,22 @@ impl<'a, T: Element> View<'a, T> {
             layout,
             element: PhantomData,
         })
+    }
+
+    /// Fails if `T` is not the type of a dtype.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ElementType`].
+    pub fn check_dtype(dtype: &DType) -> Result<()> {
+        if T::is_of(dtype) {
+            return Ok(());
+        }
+        Err(ErrorKind::ElementType {
+            found: dtype.clone(),
+            wanted: T::NAME,
+        }
+        .into())
     }
 
     /// Shape, strides and dtype. To get a view with another layout, such as a transposed one, make
