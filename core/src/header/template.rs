@@ -30,7 +30,9 @@ pub(super) fn match_text(text: &str) -> Option<Entries<'_>> {
     let (shape, rest) = dimensions(rest)?;
     let padding = rest.strip_prefix("), }")?;
     let padding = padding.strip_suffix('\n').unwrap_or(padding);
-    padding.bytes().all(|b| b == b' ').then_some(Entries {
+    // Without an early exit, which would keep it from being vectorised.
+    let blank = padding.bytes().fold(true, |blank, b| blank & (b == b' '));
+    blank.then_some(Entries {
         descr,
         fortran_order,
         shape,
@@ -70,7 +72,10 @@ fn dimension(text: &str) -> Option<(u64, &str)> {
     let (len, value) = digits.take(19).fold((0_usize, 0_u64), |(len, value), b| {
         // 19 digits cannot overflow.
         let digit = u64::from(b.wrapping_sub(b'0'));
-        (len.wrapping_add(1), value.wrapping_mul(10).wrapping_add(digit))
+        (
+            len.wrapping_add(1),
+            value.wrapping_mul(10).wrapping_add(digit),
+        )
     });
     let leading_zero = len > 1 && text.starts_with('0');
     if len == 0 || len == 19 || leading_zero {
@@ -81,18 +86,23 @@ fn dimension(text: &str) -> Option<(u64, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use std::{format, vec};
+    use std::{format, vec, vec::Vec};
 
     use super::*;
 
     #[test]
     fn matches_what_numpy_writes_and_nothing_else() {
-        let entries = |text| match_text(text).map(|e| (e.descr, e.fortran_order, e.shape.to_vec()));
+        fn entries(text: &str) -> Option<(&str, bool, Vec<u64>)> {
+            match_text(text).map(|e| (e.descr, e.fortran_order, e.shape.to_vec()))
+        }
         for (shape, expected) in [
             ("()", Some(vec![])),
             ("(3,)", Some(vec![3])),
             ("(3, 4)", Some(vec![3, 4])),
-            ("(0, 10, 123456789012345678)", Some(vec![0, 10, 123_456_789_012_345_678])),
+            (
+                "(0, 10, 123456789012345678)",
+                Some(vec![0, 10, 123_456_789_012_345_678]),
+            ),
             ("(3)", None),
             ("(3,4)", None),
             ("(03,)", None),
@@ -102,11 +112,21 @@ mod tests {
             ("(9223372036854775807,)", None),
         ] {
             let text = format!("{{'descr': '<f4', 'fortran_order': True, 'shape': {shape}, }}  \n");
-            assert_eq!(entries(&text), expected.map(|shape| ("<f4", true, shape)), "{text}");
+            assert_eq!(
+                entries(&text),
+                expected.map(|shape| ("<f4", true, shape)),
+                "{text}"
+            );
         }
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (), }";
         assert_eq!(entries(text), Some(("<f4", false, vec![])));
-        for (from, to) in [("<f4", "\\x41"), ("<f4", "é"), ("<f4", "a\nb"), (", }", "}"), (", }", ", }\n ")] {
+        for (from, to) in [
+            ("<f4", "\\x41"),
+            ("<f4", "é"),
+            ("<f4", "a\nb"),
+            (", }", "}"),
+            (", }", ", }\n "),
+        ] {
             assert_eq!(entries(&text.replace(from, to)), None);
         }
     }
