@@ -11,6 +11,13 @@ use crate::dtype::Dims;
 pub enum LayoutError {
     /// The elements or the bytes of the array cannot be counted in 63 bits.
     ArrayTooBig,
+    /// A dimension is neither 1 nor that of the array to assign to.
+    AssignMismatch {
+        /// The shape of the values, without the leading dimensions of 1 that are too many.
+        from: Dims,
+        /// The shape of the array to assign to.
+        to: Dims,
+    },
     /// A permutation has not one axis for each dimension.
     AxesMismatch,
     /// There is no such axis.
@@ -120,6 +127,12 @@ impl fmt::Display for LayoutError {
             Self::ArrayTooBig => {
                 "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum \
                  possible size."
+            }
+            Self::AssignMismatch { from, to } => {
+                f.write_str("could not broadcast input array from shape ")?;
+                write_tuple(f, from)?;
+                f.write_str(" into shape ")?;
+                return write_tuple(f, to);
             }
             Self::AxesMismatch => "axes don't match array",
             Self::Axis {

@@ -18,7 +18,8 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// Those of NumPy, in NumPy's words and order: [`SelectionError::SeveralEllipses`],
+    /// Those of NumPy, in NumPy's words and order: [`SelectionError::TooManyItems`],
+    /// [`SelectionError::SeveralEllipses`],
     /// [`SelectionError::TooManyIndices`], [`SelectionError::TooManyDimensions`], then from the
     /// left [`SelectionError::IndexOutOfBounds`] and [`SelectionError::ZeroStep`].
     ///
