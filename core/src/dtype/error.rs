@@ -140,3 +140,51 @@ impl fmt::Display for DTypeError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use crate::{DType, literal::Dialect, literal::Literal};
+
+    #[test]
+    fn messages() {
+        for (descr, message) in [
+            ("'f3'", "data type 'f3' not understood"),
+            ("'<M8[x]'", "invalid datetime metadata string '[x]'"),
+            ("'T'", "StringDType cannot be read from a file"),
+            (
+                "5",
+                "not a dtype descriptor: found an integer, \
+                 expected a string, a tuple or a list of fields",
+            ),
+            (
+                "[('a',)]",
+                "a field of 1 parts, expected (name, descr) or (name, descr, shape)",
+            ),
+            ("[(b'a', 'f4')]", "field names must be strings, found bytes"),
+            (
+                "[('a', 'f4'), ('a', 'f4')]",
+                "'a' is already used as a field's name or title",
+            ),
+            (
+                "('f4', -1)",
+                "invalid shape of a sub-array: a negative dimension",
+            ),
+            (
+                "('f4', 2147483647)",
+                "an item of 8589934588 bytes, at most 2147483647 are possible",
+            ),
+            ("('S', (1,))", "invalid item size, expected an integer"),
+            (
+                "('f4', 'f8')",
+                "a dtype of 4 bytes overlaid with one of 8 bytes",
+            ),
+            ("('i8', 'O')", "Python objects overlap with other data"),
+        ] {
+            let literal = Literal::parse(descr, Dialect::Python3).unwrap();
+            let error = DType::from_descr(&literal).unwrap_err();
+            assert_eq!(error.to_string(), message, "{descr}");
+        }
+    }
+}

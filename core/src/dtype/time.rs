@@ -82,8 +82,8 @@ impl TimeUnit {
     /// Reads what follows `M8` or `datetime64` in a dtype string: nothing, or a unit in brackets
     /// with an optional multiple before it and an optional divisor behind it.
     ///
-    /// NumPy lets divisors lead to negative counts, and a divisor of zero end the process; both
-    /// are refused here.
+    /// NumPy makes negative counts of some divisors, `0Y` of most that do not divide a week, and
+    /// crashes on a divisor of zero; all of these are refused here.
     pub(super) fn parse(text: &str) -> Result<Self, DTypeError> {
         if text.is_empty() {
             return Ok(Self::GENERIC);
@@ -132,5 +132,36 @@ impl fmt::Display for TimeUnit {
             Self { base, count: 1 } => write!(f, "[{}]", base.abbreviation()),
             Self { base, count } => write!(f, "[{count}{}]", base.abbreviation()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn divisors_on_which_numpy_errs_are_refused() {
+        for text in [
+            "[s/0]",
+            "[s/-2]",
+            "[2147483647s/2]",
+            "[s/4294967298]",
+            "[W/52]",
+            "[as/2]",
+            "[generic/2]",
+        ] {
+            assert!(TimeUnit::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn units_are_printed_as_they_are_read() {
+        for text in ["", "[Y]", "[25s]", "[0ms]", "[2147483647as]", "[us]"] {
+            assert_eq!(TimeUnit::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(TimeUnit::parse("[7s/2]").unwrap().to_string(), "[3500ms]");
+        assert_eq!(TimeUnit::parse("[2generic]").unwrap().to_string(), "");
     }
 }
