@@ -1,12 +1,13 @@
 //! Basic indexing: views by integers, slices and field names.
 
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::ops::Range;
 
 use super::{Layout, LayoutError, MAX_NDIM, Strides};
 use crate::{
-    Result, Selection,
-    dtype::Dims,
-    selection::{Item, SelectionError, Subscript},
+    DType, Result, Selection,
+    dtype::{Dims, Field},
+    selection::{Item, MAX_ITEMS, SelectionError, Subscript},
 };
 
 impl Layout {
@@ -17,9 +18,10 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// Those of NumPy, in NumPy's words and order: [`SelectionError::SeveralEllipses`],
-    /// [`SelectionError::TooManyIndices`], [`SelectionError::TooManyDimensions`], then from the
-    /// left [`SelectionError::IndexOutOfBounds`] and [`SelectionError::ZeroStep`].
+    /// Those of NumPy, in NumPy's words and order: [`SelectionError::TooManyItems`],
+    /// [`SelectionError::SeveralEllipses`], [`SelectionError::TooManyIndices`],
+    /// [`SelectionError::TooManyDimensions`], then from the left
+    /// [`SelectionError::IndexOutOfBounds`] and [`SelectionError::ZeroStep`].
     ///
     /// ```
     /// use npymap_core::{DType, Layout, Order, selection::{Item, Slice}};
@@ -97,7 +99,7 @@ impl Layout {
     /// Counts what can be counted before any axis is looked at. Returns the number of axes that an
     /// ellipsis stands for.
     fn check_items(&self, items: &[Item]) -> Result<usize> {
-        if items.len() > 2 * MAX_NDIM {
+        if items.len() > MAX_ITEMS {
             return Err(SelectionError::TooManyItems.into());
         }
         let (mut used, mut removed, mut added) = (0, 0, 0);
@@ -142,10 +144,12 @@ impl Layout {
         Ok(view)
     }
 
-    fn subscript(&self, subscript: &Subscript) -> Result<Self> {
+    /// The view that one subscript makes.
+    pub(crate) fn subscript(&self, subscript: &Subscript) -> Result<Self> {
         match subscript {
             Subscript::Items(items) => self.slice(items),
             Subscript::Field(name) => self.field(name),
+            Subscript::Fields(names) => self.fields(names),
         }
     }
 
@@ -170,6 +174,37 @@ impl Layout {
         };
         let (shape, strides) = (self.shape.clone(), self.strides.clone());
         Self::of_element(field.dtype.clone(), shape, strides, offset)
+    }
+
+    /// The view of several fields of a structure, as a structure whose fields have the offsets they
+    /// had, in the order of the names. The item size stays what it was.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::NotStructured`], [`SelectionError::NoField`],
+    /// [`SelectionError::TitleInList`], [`SelectionError::RepeatedField`].
+    pub fn fields<S: AsRef<str>>(&self, names: &[S]) -> Result<Self> {
+        let Some(all) = self.dtype.fields() else {
+            return Err(SelectionError::NotStructured.into());
+        };
+        let mut left: BTreeMap<&str, &Field> = all.iter().map(|f| (&*f.name, f)).collect();
+        let mut chosen = Vec::new();
+        for name in names.iter().map(S::as_ref) {
+            let Some(field) = left.remove(name) else {
+                return Err(match self.dtype.field(name) {
+                    None => SelectionError::NoField { name: name.into() },
+                    Some(field) if *field.name == *name => {
+                        SelectionError::RepeatedField { name: name.into() }
+                    }
+                    Some(_) => SelectionError::TitleInList,
+                }
+                .into());
+            };
+            chosen.push(field.clone());
+        }
+        let mut view = self.clone();
+        view.dtype = DType::structure_at(chosen, self.itemsize())?;
+        Ok(view)
     }
 
     /// The view without an axis, of the elements whose index along it is `index`.
@@ -234,7 +269,12 @@ impl Layout {
         let ndim = self.ndim();
         self.shape.get(axis).copied().ok_or_else(|| {
             let axis = i64::try_from(axis).unwrap_or(i64::MAX);
-            LayoutError::Axis { axis, ndim }.into()
+            LayoutError::Axis {
+                argument: None,
+                axis,
+                ndim,
+            }
+            .into()
         })
     }
 
