@@ -119,18 +119,13 @@ impl Kernel {
 
 impl Op {
     fn native(dtype: &DType) -> Result<Self> {
-        if dtype.is_native() {
+        if !is_swapped(dtype) {
             return Ok(Self::Copy);
         }
-        if let Kind::Struct(s) = dtype.kind()
-            && s.base.is_none()
-        {
-            return Fields::new(dtype).map(Self::Fields);
+        match lane_size(dtype) {
+            Some(lane) => Ok(Self::Swap(lane)),
+            None => Fields::new(dtype).map(Self::Fields),
         }
-        Ok(match lane_size(dtype) {
-            1 => Self::Copy,
-            lane => Self::Swap(lane),
-        })
     }
 
     fn wide(dtype: &DType) -> Result<Self> {
@@ -152,21 +147,32 @@ impl Op {
     }
 }
 
-/// How many bytes a swap of the byte order reverses at a time: those of a number; 1 if nothing is
-/// to be swapped.
+/// Whether values must have their bytes swapped on this machine.
 ///
-/// Fields that overlay a base are swapped as the base is, which is what NumPy's casts do.
-pub(super) fn lane_size(dtype: &DType) -> u8 {
+/// Fields that overlay a base go with the base, which is what NumPy's casts do.
+pub(super) fn is_swapped(dtype: &DType) -> bool {
     match dtype.kind() {
+        Kind::Struct(s) => match &s.base {
+            Some(base) => is_swapped(base),
+            None => s.fields.iter().any(|field| is_swapped(&field.dtype)),
+        },
+        Kind::SubArray(s) => is_swapped(&s.element),
+        _ => !dtype.is_native(),
+    }
+}
+
+/// How many bytes at a time a swap reverses: those of a number. `None` for a structure.
+pub(super) fn lane_size(dtype: &DType) -> Option<u8> {
+    Some(match dtype.kind() {
         Kind::Int16 | Kind::UInt16 | Kind::Float16 => 2,
         Kind::Extended(Extended::BFloat16 | Extended::Complex32) => 2,
         Kind::Int32 | Kind::UInt32 | Kind::Float32 | Kind::Complex64 | Kind::Str => 4,
         Kind::Int64 | Kind::UInt64 | Kind::Float64 | Kind::Complex128 => 8,
         Kind::DateTime64(_) | Kind::TimeDelta64(_) => 8,
         Kind::LongDouble | Kind::CLongDouble => 16,
-        Kind::Struct(s) => s.base.as_ref().map_or(1, lane_size),
+        Kind::Struct(s) => return s.base.as_ref().and_then(lane_size),
         _ => 1,
-    }
+    })
 }
 
 /// Copies lanes of 2, 4, 8 or 16 bytes with their bytes reversed.
