@@ -1,9 +1,9 @@
 //! What can be wrong with a shape, strides, or an operation on a layout.
 
+use alloc::boxed::Box;
 use core::fmt;
 
-use super::{MAX_NDIM, Strides};
-use crate::dtype::Dims;
+use super::MAX_NDIM;
 
 /// Why a layout, or an operation on one, is impossible. The wording is NumPy's where it has one.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,9 +14,9 @@ pub enum LayoutError {
     /// A dimension is neither 1 nor that of the array to assign to.
     AssignMismatch {
         /// The shape of the values, without the leading dimensions of 1 that are too many.
-        from: Dims,
+        from: Box<[u64]>,
         /// The shape of the array to assign to.
-        to: Dims,
+        to: Box<[u64]>,
     },
     /// A permutation has not one axis for each dimension.
     AxesMismatch,
@@ -34,9 +34,9 @@ pub enum LayoutError {
     /// A dimension is neither 1 nor that of the shape to broadcast to.
     BroadcastMismatch {
         /// The shape of the array.
-        from: Dims,
+        from: Box<[u64]>,
         /// The shape asked for.
-        to: Dims,
+        to: Box<[u64]>,
     },
     /// An array that has dimensions is broadcast to a shape without any.
     BroadcastToScalar,
@@ -72,7 +72,7 @@ pub enum LayoutError {
         /// The number of elements of the array.
         size: u64,
         /// The shape asked for.
-        shape: Strides,
+        shape: Box<[i64]>,
     },
     /// The two axes of a diagonal are the same.
     SameDiagonalAxes,

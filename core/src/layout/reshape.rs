@@ -86,7 +86,7 @@ impl Layout {
         }
         let mismatch = || LayoutError::ReshapeMismatch {
             size: self.size(),
-            shape: Strides::from_slice(shape),
+            shape: shape.into(),
         };
         let mut known: i64 = 1;
         let mut unknown = false;

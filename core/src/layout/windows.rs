@@ -40,8 +40,8 @@ impl Layout {
         }
         let Some(view) = self.repeat(shape) else {
             return Err(LayoutError::BroadcastMismatch {
-                from: self.shape.clone(),
-                to: Dims::from_slice(shape),
+                from: self.shape().into(),
+                to: shape.into(),
             }
             .into());
         };
@@ -65,8 +65,8 @@ impl Layout {
         stripped.strides.drain(..strip);
         let Some(view) = stripped.repeat(shape) else {
             return Err(LayoutError::AssignMismatch {
-                from: stripped.shape,
-                to: Dims::from_slice(shape),
+                from: stripped.shape().into(),
+                to: shape.into(),
             }
             .into());
         };
