@@ -161,10 +161,10 @@ fn dtypes() -> Vec<DType> {
     ]);
     let padded = vec![field("x", 9, parse(">f4")), field("y", 2, parse("<i4"))];
     let union = vec![
+        field("inner", 1, inner.clone()),
         field("whole", 0, parse(">u4")),
         field("swapped", 1, parse("<u2")),
         field("kept", 2, parse("S1")),
-        field("inner", 1, inner.clone()),
         field("last", 8, parse(">u8")),
     ];
     for base in [">i4", "<i4"] {

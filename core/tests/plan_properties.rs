@@ -1,5 +1,9 @@
 //! Plans against the list of all bytes.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::single_range_in_vec_init,
+    clippy::unwrap_used,
+    reason = "a test may panic, and a plan may have one range"
+)]
 
 mod strided;
 

@@ -56,13 +56,6 @@ impl Kernel {
             Convert::Native => Op::native(dtype)?,
             Convert::Wide => Op::wide(dtype)?,
         };
-        let size = |bytes: u64| {
-            usize::try_from(bytes).map_err(|_| ErrorKind::TooLarge {
-                what: "an element",
-                found: bytes,
-                limit: usize::MAX as u64,
-            })
-        };
         let out_itemsize = match op {
             Op::Half { .. } | Op::BFloat { .. } => dtype.itemsize() * 2,
             Op::Small(_) => dtype.itemsize() * 4,
@@ -71,8 +64,8 @@ impl Kernel {
         };
         Ok(Self {
             op,
-            itemsize: size(dtype.itemsize())?,
-            out_itemsize: size(out_itemsize)?,
+            itemsize: in_memory(dtype.itemsize())?,
+            out_itemsize: in_memory(out_itemsize)?,
         })
     }
 
@@ -145,6 +138,18 @@ impl Op {
             _ => return Self::native(dtype),
         })
     }
+}
+
+/// The size of an element, which must fit into memory to be converted.
+fn in_memory(bytes: u64) -> Result<usize> {
+    usize::try_from(bytes).map_err(|_| {
+        ErrorKind::TooLarge {
+            what: "an element",
+            found: bytes,
+            limit: usize::MAX as u64,
+        }
+        .into()
+    })
 }
 
 /// Whether values must have their bytes swapped on this machine.
