@@ -1,4 +1,5 @@
-"""What the scripts that make test vectors share: where output goes, and how it stays the same.
+"""What the scripts that make test vectors share: where output goes and how it stays the same, and
+questions about dtypes that NumPy does not answer.
 
 A script `make*.py` writes its files below the directory that `--out` names, by default the one it
 lies in. Running it again gives identical files: no clock, no unseeded random numbers, no values
@@ -8,10 +9,42 @@ that depend on the machine's mathematical library.
 import argparse
 import io
 import json
+import math
 import pathlib
 import zipfile
 
+import numpy as np
+
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+def free_bytes(dtype):
+    """For each byte of an element, whether it belongs to no field: padding."""
+    free = np.ones(dtype.itemsize, bool)
+    _cover(dtype, free)
+    return free
+
+
+def _cover(dtype, free):
+    if dtype.subdtype is not None:
+        element, shape = dtype.subdtype
+        for part in free.reshape(math.prod(shape), element.itemsize):
+            _cover(element, part)
+    elif dtype.names is not None and dtype.kind == "V":
+        for name in dtype.names:
+            field, offset, *_ = dtype.fields[name]
+            _cover(field, free[offset : offset + field.itemsize])
+    else:
+        free[:] = False
+
+
+def has_long_double(dtype):
+    """Whether it is, or contains, a long double: these may print as the nearest float64."""
+    if dtype.subdtype is not None:
+        return has_long_double(dtype.subdtype[0])
+    if dtype.names is not None:
+        return any(has_long_double(dtype[name]) for name in dtype.names)
+    return dtype.char in "gG"
 
 
 class Output:

@@ -7,7 +7,6 @@ the cases; README.md describes them. `old/` holds files of old NumPys, which can
 """
 
 import hashlib
-import math
 import random
 import re
 import sys
@@ -17,7 +16,7 @@ import ml_dtypes
 import numpy as np
 
 from arrays import File, files, loaded
-from common import HERE, Output
+from common import HERE, Output, free_bytes, has_long_double
 
 # Longer values are compared by their hash, longer texts not at all.
 LONGEST_HEX = 96
@@ -158,27 +157,12 @@ def stored(values):
     """The elements in C order as they are in the file, with zeros in the bytes of an element that
     belong to no field; and where those bytes lie, as pairs of start and end."""
     contents = np.ascontiguousarray(values).tobytes()
-    free = np.ones(values.dtype.itemsize, bool)
-    cover(values.dtype, free)
+    free = free_bytes(values.dtype)
     if not free.any():
         return contents, []
     elements = np.frombuffer(contents, "u1").reshape(values.size, len(free))
     edges = np.flatnonzero(np.diff(np.concatenate(([0], free, [0])))).reshape(-1, 2)
     return (elements * ~free).tobytes(), edges.tolist()
-
-
-def cover(dtype, free):
-    """Marks the bytes that hold a value as not free."""
-    if dtype.subdtype is not None:
-        element, shape = dtype.subdtype
-        for part in free.reshape(math.prod(shape), element.itemsize):
-            cover(element, part)
-    elif dtype.names is not None and dtype.kind == "V":
-        for name in dtype.names:
-            field, offset, *_ = dtype.fields[name]
-            cover(field, free[offset : offset + field.itemsize])
-    else:
-        free[:] = False
 
 
 def widened(values):
@@ -191,14 +175,6 @@ def widened(values):
     if "int" in name and hasattr(ml_dtypes, name):
         wide = "i1" if name.startswith("int") else "u1"
     return values.astype(wide) if wide else values
-
-
-def has_long_double(dtype):
-    if dtype.subdtype is not None:
-        return has_long_double(dtype.subdtype[0])
-    if dtype.names is not None:
-        return any(has_long_double(dtype[name]) for name in dtype.names)
-    return dtype.kind in "fc" and dtype.itemsize >= 16 and str(dtype) != "complex128"
 
 
 if __name__ == "__main__":
