@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::{
     dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
-    selection::SelectionError,
+    selection::SelectionError, stats::StatsError,
 };
 
 /// A result whose error is [`Error`].
@@ -71,6 +71,8 @@ pub enum ErrorKind {
     ObjectDType,
     /// A selection has an error in its text, or does not fit the array.
     Selection(SelectionError),
+    /// Statistics or a histogram of such values, or with such bins, are impossible.
+    Stats(StatsError),
     /// Something exceeds a limit that the caller set or that keeps memory bounded.
     TooLarge {
         /// What exceeds the limit, e.g. "a header".
@@ -115,6 +117,7 @@ impl fmt::Display for ErrorKind {
                  its header can be read, its values cannot",
             ),
             Self::Selection(e) => e.fmt(f),
+            Self::Stats(e) => e.fmt(f),
             Self::TooLarge { what, found, limit } => {
                 write!(
                     f,
@@ -162,6 +165,12 @@ impl From<LayoutError> for ErrorKind {
 impl From<SelectionError> for ErrorKind {
     fn from(e: SelectionError) -> Self {
         Self::Selection(e)
+    }
+}
+
+impl From<StatsError> for ErrorKind {
+    fn from(e: StatsError) -> Self {
+        Self::Stats(e)
     }
 }
 

@@ -47,6 +47,12 @@ pub struct Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Self {
         let kind = match error.kind() {
             ErrorKind::DType(_) => "dtype",
             ErrorKind::Header(_) => "header",

@@ -5,7 +5,9 @@
 //! memory map, members of `.npz` archives. Judging needs no file system, so readers for other
 //! targets are judged by the same table.
 
+pub mod backends;
 pub mod case;
+pub mod fuzz;
 pub mod judge;
 
 pub use crate::{

@@ -1,9 +1,18 @@
 //! Data types: what one element is, how large it is and in which byte order it stands.
 
+mod build;
+mod descr;
+mod display;
+mod error;
+mod order;
+mod parse;
+mod time;
+
 use alloc::{boxed::Box, sync::Arc};
-use core::fmt;
 
 use smallvec::SmallVec;
+
+pub use self::{descr::foreign_descr, error::DTypeError};
 
 /// The dimensions of an array or a sub-array, the slowest first. Up to 8 need no heap.
 pub type Dims = SmallVec<[u64; 8]>;
@@ -11,10 +20,14 @@ pub type Dims = SmallVec<[u64; 8]>;
 /// A NumPy data type.
 ///
 /// Cloning is cheap: compound types are shared.
+///
+/// Dtypes nest at most [`DType::MAX_DEPTH`] deep.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DType {
     kind: Kind,
     order: ByteOrder,
+    /// How many structures and sub-arrays stand inside one another, this one included.
+    depth: u8,
     itemsize: u32,
 }
 
@@ -250,6 +263,20 @@ impl DType {
     /// `float64` in the machine's byte order.
     pub const FLOAT64: Self = Self::plain(Kind::Float64, 8);
 
+    /// Pickled Python objects. The item size is that of a pointer on 64-bit machines.
+    pub const OBJECT: Self = Self {
+        kind: Kind::Object,
+        order: ByteOrder::None,
+        depth: 0,
+        itemsize: 8,
+    };
+
+    /// How deep structures and sub-arrays can nest.
+    ///
+    /// Python's parser takes at most 200 brackets inside one another, so no header that NumPy
+    /// reads comes near this.
+    pub const MAX_DEPTH: u8 = u8::MAX;
+
     /// The dtype of a kind whose item size is fixed; `None` for the other kinds.
     ///
     /// `order` is ignored where none applies, and taken to be the machine's where it is
@@ -259,6 +286,7 @@ impl DType {
         Some(Self {
             kind,
             order: order.of_size(itemsize),
+            depth: 0,
             itemsize,
         })
     }
@@ -268,6 +296,7 @@ impl DType {
         Self {
             kind: Kind::Bytes,
             order: ByteOrder::None,
+            depth: 0,
             itemsize: len,
         }
     }
@@ -279,6 +308,7 @@ impl DType {
         Some(Self {
             kind: Kind::Str,
             order: order.of_size(4),
+            depth: 0,
             itemsize,
         })
     }
@@ -288,6 +318,7 @@ impl DType {
         Self {
             kind: Kind::Void,
             order: ByteOrder::None,
+            depth: 0,
             itemsize: len,
         }
     }
@@ -302,6 +333,7 @@ impl DType {
         Self {
             kind,
             order,
+            depth: 0,
             itemsize,
         }
     }
@@ -358,16 +390,5 @@ impl DType {
                 .iter()
                 .find(|f| matches!(&f.title, Some(Title::Text(t)) if **t == *name))
         })
-    }
-}
-
-/// Why a descriptor or a dtype string was refused.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum DTypeError {}
-
-impl fmt::Display for DTypeError {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {}
     }
 }

@@ -1,9 +1,18 @@
 //! Strided layouts: where in a byte range the elements of an array lie.
 
-use core::{fmt, ops::Range};
+mod axes;
+mod blocks;
+mod error;
+mod index;
+mod reinterpret;
+mod reshape;
+mod windows;
+
+use core::ops::Range;
 
 use smallvec::SmallVec;
 
+pub use self::{blocks::Blocks, error::LayoutError, reshape::Reshaped};
 use crate::{
     DType, Result,
     dtype::{Dims, Kind},
@@ -29,9 +38,27 @@ pub const MAX_NDIM: usize = 64;
 /// The element type, shape, byte strides and byte offset of an array or a view of one.
 ///
 /// Offsets count from the first byte of the *data*, not of the file: 0 is the first byte after the
-/// header. A layout is always sound: every byte of every element it describes lies in the data of
-/// the array it was first made for, and the number of elements times the item size is at most
-/// `i64::MAX`. All operations keep that, cost no I/O, and allocate nothing up to 8 dimensions.
+/// header. A layout is always sound:
+///
+/// - every byte of every element it describes lies in the data of the array it was first made for,
+///   and [`offset`](Self::offset) is never beyond the end of that data;
+/// - the product of all non-zero dimensions, times the item size if it is not zero, is at most
+///   `i64::MAX`. No count of elements or of bytes overflows.
+///
+/// All operations keep that, cost no I/O, and allocate nothing up to 8 dimensions.
+///
+/// ```
+/// use npymap_core::{DType, Layout, Order, selection::{Item, Slice}};
+///
+/// let array = Layout::new(DType::FLOAT32, &[3, 4], Order::C)?;
+/// let backwards = Slice { step: Some(-1), ..Slice::default() };
+/// let view = array.slice(&[Item::Slice(backwards), Item::Index(1)])?;
+/// assert_eq!(view.shape(), [3]);
+/// assert_eq!(view.strides(), [-16]);
+/// assert_eq!(view.offset(), 36);
+/// assert_eq!(view.byte_span(), 4..40);
+/// # Ok::<(), npymap_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     dtype: DType,
@@ -49,41 +76,114 @@ impl Layout {
     ///
     /// [`LayoutError::TooManyDimensions`] beyond [`MAX_NDIM`]; [`LayoutError::ArrayTooBig`] if the
     /// product of all non-zero dimensions and the item size passes `i64::MAX`, as NumPy has it.
+    /// Where items have no bytes, NumPy lets the count of elements wrap around; that is refused.
     pub fn new(dtype: DType, shape: &[u64], order: Order) -> Result<Self> {
         let (dtype, shape) = flatten_sub_array(dtype, shape);
-        if shape.len() > MAX_NDIM {
-            return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
-        }
-        let mut strides = Strides::from_elem(0, shape.len());
-        let itemsize = dtype.itemsize().min(i64::MAX as u64) as i64;
-        let mut extent = itemsize;
-        {
-            let mut step = |stride: &mut i64, dim: u64| -> Result<()> {
-                *stride = extent;
-                let dim = i64::try_from(dim.max(1)).map_err(|_| LayoutError::ArrayTooBig)?;
-                // Zero-size items must not hide an absurd shape from the checks of element counts.
-                extent = extent.checked_mul(dim).ok_or(LayoutError::ArrayTooBig)?;
-                Ok(())
-            };
-            match order {
-                Order::C => {
-                    for (stride, &dim) in strides.iter_mut().zip(&shape).rev() {
-                        step(stride, dim)?;
-                    }
-                }
-                Order::F => {
-                    for (stride, &dim) in strides.iter_mut().zip(&shape) {
-                        step(stride, dim)?;
-                    }
-                }
-            }
-        }
+        check_size(&dtype, &shape)?;
+        let strides = contiguous_strides(dtype.itemsize(), &shape, order);
         Ok(Self {
             dtype,
             shape,
             strides,
             offset: 0,
         })
+    }
+
+    /// An array of any strides in data of `data_len` bytes, with its element `[0, 0, …]` at
+    /// `offset`.
+    ///
+    /// A sub-array dtype becomes trailing dimensions in C order.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::StridesLength`] if the number of strides is not that of dimensions;
+    /// [`LayoutError::OutOfData`] if a byte of an element, or the offset of an array without
+    /// elements, is not in the data; and those of [`Layout::new`]. Only the first `i64::MAX` bytes
+    /// of the data count.
+    ///
+    /// ```
+    /// use npymap_core::{DType, Layout};
+    ///
+    /// // The upper left 2×2 corner of an image of 640×480 bytes, upside down.
+    /// let corner = Layout::from_parts(DType::UINT8, &[2, 2], &[-640, 1], 640, 640 * 480)?;
+    /// assert_eq!(corner.byte_span(), 0..642);
+    ///
+    /// assert!(Layout::from_parts(DType::UINT8, &[3, 2], &[-640, 1], 640, 640 * 480).is_err());
+    /// # Ok::<(), npymap_core::Error>(())
+    /// ```
+    pub fn from_parts(
+        dtype: DType,
+        shape: &[u64],
+        strides: &[i64],
+        offset: u64,
+        data_len: u64,
+    ) -> Result<Self> {
+        if shape.len() != strides.len() {
+            return Err(LayoutError::StridesLength {
+                expected: shape.len(),
+                found: strides.len(),
+            }
+            .into());
+        }
+        let outer = Strides::from_slice(strides);
+        let layout = Self::of_element(dtype, Dims::from_slice(shape), outer, offset)?;
+        layout.check_bounds(data_len)?;
+        Ok(layout)
+    }
+
+    /// Appends the dimensions of a sub-array dtype and checks the size, but not the bounds.
+    fn of_element(
+        dtype: DType,
+        outer_shape: Dims,
+        mut strides: Strides,
+        offset: u64,
+    ) -> Result<Self> {
+        if !matches!(dtype.kind(), Kind::SubArray(_)) {
+            check_size(&dtype, &outer_shape)?;
+            return Ok(Self {
+                dtype,
+                shape: outer_shape,
+                strides,
+                offset,
+            });
+        }
+        let outer = outer_shape.len();
+        let (dtype, shape) = flatten_sub_array(dtype, &outer_shape);
+        check_size(&dtype, &shape)?;
+        let inner = shape.get(outer..).unwrap_or_default();
+        strides.extend(contiguous_strides(dtype.itemsize(), inner, Order::C));
+        Ok(Self {
+            dtype,
+            shape,
+            strides,
+            offset,
+        })
+    }
+
+    /// Checks that all elements lie in the first `data_len` bytes.
+    fn check_bounds(&self, data_len: u64) -> Result<()> {
+        // Distances between bytes must fit into strides.
+        let limit = i128::from(data_len.min(i64::MAX as u64));
+        let mut start = i128::from(self.offset);
+        let mut end = start;
+        if !self.is_empty() {
+            // At most MAX_NDIM products of two 63-bit numbers: far from i128's limits.
+            for (&dim, &stride) in self.shape.iter().zip(&self.strides) {
+                let reach = i128::from(stride) * i128::from(dim - 1);
+                start += reach.min(0);
+                end += reach.max(0);
+            }
+            end += i128::from(self.itemsize());
+        }
+        if start < 0 || end > limit {
+            return Err(LayoutError::OutOfData {
+                start,
+                end,
+                data_len,
+            }
+            .into());
+        }
+        Ok(())
     }
 
     /// The element type. Never a sub-array.
@@ -117,17 +217,15 @@ impl Layout {
         self.dtype.itemsize()
     }
 
-    /// The number of elements.
+    /// The number of elements, at most `i64::MAX`.
     pub fn size(&self) -> u64 {
-        // Sound layouts do not overflow unless the item size is 0, where u64 may saturate.
-        self.shape
-            .iter()
-            .fold(1, |n: u64, &dim| n.saturating_mul(dim))
+        self.shape.iter().product()
     }
 
-    /// The number of elements times the item size: what the values take when gathered.
+    /// The number of elements times the item size: what the values take when gathered. At most
+    /// `i64::MAX`.
     pub fn nbytes(&self) -> u64 {
-        self.size().saturating_mul(self.itemsize())
+        self.size() * self.itemsize()
     }
 
     /// Whether there is no element.
@@ -173,6 +271,7 @@ impl Layout {
     }
 }
 
+/// Replaces a sub-array dtype by its element and appends its dimensions.
 fn flatten_sub_array(mut dtype: DType, shape: &[u64]) -> (DType, Dims) {
     let mut shape = Dims::from_slice(shape);
     while let Kind::SubArray(sub) = dtype.kind() {
@@ -182,30 +281,34 @@ fn flatten_sub_array(mut dtype: DType, shape: &[u64]) -> (DType, Dims) {
     (dtype, shape)
 }
 
-/// Why a layout, or an operation on one, is impossible. The wording is NumPy's where it has one.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum LayoutError {
-    /// The bytes of the array cannot be counted in 63 bits.
-    ArrayTooBig,
-    /// More than [`MAX_NDIM`] dimensions.
-    TooManyDimensions {
-        /// How many.
-        found: usize,
-    },
+/// Refuses more dimensions than [`MAX_NDIM`], and shapes whose elements or bytes cannot be counted
+/// in an `i64`. Zero dimensions do not excuse the others, which is NumPy's rule.
+fn check_size(dtype: &DType, shape: &[u64]) -> Result<()> {
+    if shape.len() > MAX_NDIM {
+        return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
+    }
+    shape
+        .iter()
+        .filter(|&&dim| dim != 0)
+        .try_fold(dtype.itemsize().max(1), |n, &dim| n.checked_mul(dim))
+        .filter(|&n| i64::try_from(n).is_ok())
+        .map(|_| ())
+        .ok_or_else(|| LayoutError::ArrayTooBig.into())
 }
 
-impl fmt::Display for LayoutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ArrayTooBig => f.write_str(
-                "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum \
-                 possible size.",
-            ),
-            Self::TooManyDimensions { found } => write!(
-                f,
-                "maximum supported dimension for an ndarray is currently {MAX_NDIM}, found {found}"
-            ),
-        }
+/// The strides of an array without gaps, whose size has been checked.
+fn contiguous_strides(itemsize: u64, shape: &[u64], order: Order) -> Strides {
+    let mut strides = Strides::from_elem(0, shape.len());
+    // A checked size fits into an i64, and so does each of its factors.
+    let mut extent = itemsize as i64;
+    let mut step = |(stride, &dim): (&mut i64, &u64)| {
+        *stride = extent;
+        extent *= dim.max(1) as i64;
+    };
+    let dims = strides.iter_mut().zip(shape);
+    match order {
+        Order::C => dims.rev().for_each(&mut step),
+        Order::F => dims.for_each(&mut step),
     }
+    strides
 }

@@ -1,0 +1,150 @@
+//! `Display` of literals: Python's `repr`.
+
+use alloc::{format, string::String};
+use core::fmt::{self, Write};
+
+use super::Literal;
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Bool(true) => f.write_str("True"),
+            Self::Bool(false) => f.write_str("False"),
+            Self::Int(n) => n.fmt(f),
+            Self::BigInt(digits) => f.write_str(digits),
+            Self::Float(x) => write_float(f, *x, ".0"),
+            Self::Complex { re, im } => write_complex(f, *re, *im),
+            Self::Ellipsis => f.write_str("Ellipsis"),
+            Self::Str(s) => write_str(f, s),
+            Self::Bytes(bytes) => write_bytes(f, bytes),
+            Self::Tuple(items) => match items.as_slice() {
+                [item] => write!(f, "({item},)"),
+                items => write_items(f, "(", items, ")"),
+            },
+            Self::List(items) => write_items(f, "[", items, "]"),
+            Self::Set(items) if items.is_empty() => f.write_str("set()"),
+            Self::Set(items) => write_items(f, "{", items, "}"),
+            Self::Dict(entries) => {
+                f.write_char('{')?;
+                for (i, (key, value)) in entries.iter().enumerate() {
+                    write!(f, "{}{key}: {value}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_char('}')
+            }
+        }
+    }
+}
+
+fn write_items(
+    f: &mut fmt::Formatter<'_>,
+    open: &str,
+    items: &[Literal<'_>],
+    close: &str,
+) -> fmt::Result {
+    f.write_str(open)?;
+    for (i, item) in items.iter().enumerate() {
+        write!(f, "{}{item}", if i > 0 { ", " } else { "" })?;
+    }
+    f.write_str(close)
+}
+
+/// The shortest digits that give the same float, with an exponent below 1e-4 and from 1e16 on.
+/// `whole` is added to those that would look like an integer.
+fn write_float(f: &mut fmt::Formatter<'_>, x: f64, whole: &str) -> fmt::Result {
+    if x.is_nan() {
+        return f.write_str("nan");
+    }
+    if x.is_sign_negative() {
+        f.write_char('-')?;
+    }
+    let x = x.abs();
+    if x.is_infinite() {
+        return f.write_str("inf");
+    }
+    if x != 0.0 && !(1e-4..1e16).contains(&x) {
+        let text = format!("{x:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = match exponent.strip_prefix('-') {
+            Some(exponent) => ('-', exponent),
+            None => ('+', exponent),
+        };
+        return write!(f, "{digits}e{sign}{exponent:0>2}");
+    }
+    let text = format!("{x}");
+    f.write_str(&text)?;
+    if !text.contains('.') {
+        f.write_str(whole)?;
+    }
+    Ok(())
+}
+
+fn write_complex(f: &mut fmt::Formatter<'_>, re: f64, im: f64) -> fmt::Result {
+    if re == 0.0 && re.is_sign_positive() {
+        write_float(f, im, "")?;
+        return f.write_char('j');
+    }
+    f.write_char('(')?;
+    write_float(f, re, "")?;
+    if im.is_nan() || im.is_sign_positive() {
+        f.write_char('+')?;
+    }
+    write_float(f, im, "")?;
+    f.write_str("j)")
+}
+
+/// Single quotes, unless the text holds these and no double ones.
+fn quote_for(single: bool, double: bool) -> char {
+    if single && !double { '"' } else { '\'' }
+}
+
+fn write_str(f: &mut fmt::Formatter<'_>, s: &str) -> fmt::Result {
+    let quote = quote_for(s.contains('\''), s.contains('"'));
+    f.write_char(quote)?;
+    for c in s.chars() {
+        match c {
+            '\\' => f.write_str("\\\\")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\t' => f.write_str("\\t")?,
+            c if c == quote => write!(f, "\\{c}")?,
+            c if is_printable(c) => f.write_char(c)?,
+            c => match u32::from(c) {
+                code @ ..=0xff => write!(f, "\\x{code:02x}")?,
+                code @ ..=0xffff => write!(f, "\\u{code:04x}")?,
+                code => write!(f, "\\U{code:08x}")?,
+            },
+        }
+    }
+    f.write_char(quote)
+}
+
+fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    let quote = quote_for(bytes.contains(&b'\''), bytes.contains(&b'"'));
+    write!(f, "b{quote}")?;
+    for &b in bytes {
+        match b {
+            b'\\' => f.write_str("\\\\")?,
+            b'\n' => f.write_str("\\n")?,
+            b'\r' => f.write_str("\\r")?,
+            b'\t' => f.write_str("\\t")?,
+            b if char::from(b) == quote => write!(f, "\\{quote}")?,
+            b' '..=b'~' => f.write_char(char::from(b))?,
+            b => write!(f, "\\x{b:02x}")?,
+        }
+    }
+    f.write_char(quote)
+}
+
+/// Python's `str.isprintable`: no control, format, surrogate, private or unassigned character and
+/// no separator but the space.
+///
+/// `str::escape_debug` goes by the same Unicode categories. It escapes combining characters too,
+/// but only where they begin the string.
+fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
+    let text = String::from_iter(['a', c]);
+    text.escape_debug().nth(1) == Some(c)
+}

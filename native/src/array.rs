@@ -1,0 +1,296 @@
+//! The one lazy array over every backend.
+
+use npymap_core::{
+    DType, ErrorKind, Layout, Order, Selection,
+    dtype::Dims,
+    gather::Convert,
+    text::Summary,
+    view::{Element, View},
+};
+
+use crate::{
+    error::{Error, Result},
+    source::Source,
+    tiles::{Cut, Tiles},
+    transfer,
+};
+
+/// A lazy view of an array, or of a slice of one: no byte is read until it is asked for.
+///
+/// It comes from an [`NpyFile`](crate::NpyFile), which is read by position, or an
+/// [`NpyMap`](crate::NpyMap), whose bytes can be borrowed, too. Cloning and slicing it cost some ten
+/// nanoseconds. Values that are read are owned; [`Array::view`] borrows from a map.
+#[derive(Clone, Debug)]
+pub struct Array<'a> {
+    source: Source<'a>,
+    layout: Layout,
+}
+
+impl<'a> Array<'a> {
+    pub(crate) fn new(source: Source<'a>, layout: Layout) -> Self {
+        Self { source, layout }
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> &DType {
+        self.layout.dtype()
+    }
+
+    /// The number of elements along each dimension.
+    pub fn shape(&self) -> &[u64] {
+        self.layout.shape()
+    }
+
+    /// The distance in bytes between neighbours along each dimension, in the file.
+    pub fn strides(&self) -> &[i64] {
+        self.layout.strides()
+    }
+
+    /// The number of dimensions.
+    pub fn ndim(&self) -> usize {
+        self.layout.ndim()
+    }
+
+    /// The number of elements.
+    pub fn size(&self) -> u64 {
+        self.layout.size()
+    }
+
+    /// The size in bytes of the values when gathered.
+    pub fn nbytes(&self) -> u64 {
+        self.layout.nbytes()
+    }
+
+    /// Where the elements lie in the data of the file.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// NumPy basic indexing, as text: `"[3, ::-1, ..., None]"`, `"['x'][2:5]"`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no selection, or does not fit the array: the wording is NumPy's.
+    pub fn slice(&self, selection: &str) -> Result<Self> {
+        self.select(&Selection::parse(selection).map_err(|e| self.source.name(e))?)
+    }
+
+    /// NumPy basic indexing, parsed or built before.
+    ///
+    /// # Errors
+    ///
+    /// If the selection does not fit the array.
+    pub fn select(&self, selection: &Selection) -> Result<Self> {
+        self.made(self.layout.select(selection))
+    }
+
+    /// The field of a structured array, by name or title.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of that name.
+    pub fn field(&self, name: &str) -> Result<Self> {
+        self.made(self.layout.field(name))
+    }
+
+    /// All dimensions in reverse.
+    pub fn transpose(&self) -> Self {
+        Self { source: self.source, layout: self.layout.transpose() }
+    }
+
+    /// The same bytes as values of another dtype, by the rules of NumPy's `view`.
+    ///
+    /// It is how the types of ml_dtypes are read, which headers cannot name:
+    /// `array.view_dtype("bfloat16".parse()?)`.
+    ///
+    /// # Errors
+    ///
+    /// If the item sizes do not fit.
+    pub fn view_dtype(&self, dtype: DType) -> Result<Self> {
+        self.made(self.layout.view_dtype(dtype))
+    }
+
+    /// Any other layout of the same data, e.g. one that [`Layout`]'s methods made of
+    /// [`Array::layout`]: permuted, broadcast, a sliding window.
+    ///
+    /// ```
+    /// # fn f(array: &npymap::Array<'_>) -> npymap::Result<()> {
+    /// let swapped = array.with_layout(array.layout().swap_axes(0, 1)?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If it reaches beyond the data.
+    pub fn with_layout(&self, layout: Layout) -> Result<Self> {
+        let (expected, found) = (layout.byte_span().end, self.source.data_len());
+        if expected > found {
+            let what = "the data of the array";
+            return Err(ErrorKind::Truncated { what, expected, found }.into());
+        }
+        Ok(Self { source: self.source, layout })
+    }
+
+    /// The values, typed, in C order.
+    ///
+    /// # Errors
+    ///
+    /// If the dtype is not `T`'s (in any byte order), memory does not suffice, or the file cannot
+    /// be read.
+    pub fn read<T: Element>(&self) -> Result<Vec<T>> {
+        View::<T>::check(self.dtype())?;
+        let bytes = self.read_bytes(Order::C, Convert::AsStored)?;
+        let layout = Layout::new(self.dtype().clone(), self.shape(), Order::C)?;
+        Ok(View::new(&bytes, layout)?.to_vec())
+    }
+
+    /// The value at an index, which has one number for each dimension.
+    ///
+    /// # Errors
+    ///
+    /// If the index does not lie in the array, or as for [`Array::read`].
+    pub fn at<T: Element>(&self, index: &[u64]) -> Result<T> {
+        let layout = self.layout.element(index)?;
+        let one = Self { source: self.source, layout };
+        View::<T>::check(self.dtype())?;
+        match self.source.memory() {
+            Some(bytes) => Ok(View::new(bytes, one.layout)?.get(&[]).ok_or_else(no_element)?),
+            None => one.read()?.into_iter().next().ok_or_else(no_element),
+        }
+    }
+
+    /// A typed view of the mapped bytes themselves: nothing is copied, whatever the strides, the
+    /// alignment and the byte order.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotMapped`](crate::ErrorKind::NotMapped) if the array does not come from a map;
+    /// an error of format if the dtype is not `T`'s.
+    pub fn view<T: Element>(&self) -> Result<View<'a, T>> {
+        let bytes = self.source.memory().ok_or(crate::ErrorKind::NotMapped)?;
+        Ok(View::new(bytes, self.layout.clone())?)
+    }
+
+    /// The values as bytes, in an order, converted or as stored.
+    ///
+    /// # Errors
+    ///
+    /// If memory does not suffice, the file cannot be read, or the values are Python objects.
+    pub fn read_bytes(&self, order: Order, convert: Convert) -> Result<Vec<u8>> {
+        let len = self.converted_len(convert)?;
+        let too_large = || ErrorKind::TooLarge {
+            what: "the values",
+            found: len,
+            limit: isize::MAX as u64,
+        };
+        let len = usize::try_from(len).map_err(|_| too_large())?;
+        // A file cannot declare more than it has, but a broadcast or a window can.
+        let mut values = Vec::new();
+        values.try_reserve_exact(len).map_err(|_| too_large())?;
+        values.resize(len, 0);
+        self.read_into(order, convert, &mut values)?;
+        Ok(values)
+    }
+
+    /// As [`Array::read_bytes`], into a buffer that is exactly as long as the values.
+    ///
+    /// # Errors
+    ///
+    /// If the length is another, the file cannot be read, or the values are Python objects.
+    pub fn read_into(&self, order: Order, convert: Convert, values: &mut [u8]) -> Result<()> {
+        let expected = self.converted_len(convert)?;
+        if values.len() as u64 != expected {
+            let found = values.len() as u64;
+            return Err(ErrorKind::Truncated { what: "the buffer for values", expected, found }.into());
+        }
+        self.source.check_len()?;
+        match order {
+            Order::C => transfer::read(&self.source, &self.layout, convert, values),
+            // The F order of an array is the C order of its transpose.
+            Order::F => transfer::read(&self.source, &self.layout.transpose(), convert, values),
+        }
+    }
+
+    /// What Python prints for the array: `print(array)` with NumPy's default options, byte for
+    /// byte, summarised above 1000 elements. Only what is printed is read.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, the values are Python objects, or there is too much to print.
+    pub fn text(&self) -> Result<String> {
+        let summary = Summary::new(&self.layout)?;
+        self.source.check_len()?;
+        let mut reader = self.source.reader();
+        let mut bytes = Vec::new();
+        for block in summary.blocks() {
+            for tile in Tiles::new(&block, Cut::ByResult, transfer::TILE_BYTES, true) {
+                let start = bytes.len();
+                bytes.resize(start + tile.layout.nbytes() as usize, 0);
+                reader.gather(&tile.layout, Convert::AsStored, &mut bytes[start..])?;
+            }
+        }
+        Ok(summary.render(&bytes)?)
+    }
+
+    fn made(&self, layout: npymap_core::Result<Layout>) -> Result<Self> {
+        Ok(Self { source: self.source, layout: layout.map_err(|e| self.source.name(e))? })
+    }
+
+    fn converted_len(&self, convert: Convert) -> Result<u64> {
+        if self.dtype().has_object() {
+            return Err(ErrorKind::ObjectDType.into());
+        }
+        let itemsize = convert.dtype(self.dtype()).itemsize();
+        let limit = isize::MAX as u64;
+        self.size().checked_mul(itemsize).filter(|&len| len <= limit).ok_or_else(|| {
+            ErrorKind::TooLarge { what: "the values", found: u64::MAX, limit }.into()
+        })
+    }
+
+    pub(crate) fn source(&self) -> &Source<'a> {
+        &self.source
+    }
+}
+
+#[cold]
+fn no_element() -> Error {
+    ErrorKind::Truncated { what: "the element", expected: 1, found: 0 }.into()
+}
+
+/// Gives an opened array the methods of [`Array`] that users call first.
+macro_rules! delegate_to_array {
+    ($backend:ty) => {
+        impl $backend {
+            /// The element type.
+            pub fn dtype(&self) -> &npymap_core::DType {
+                self.layout().dtype()
+            }
+
+            /// The number of elements along each dimension.
+            pub fn shape(&self) -> &[u64] {
+                self.layout().shape()
+            }
+
+            /// NumPy basic indexing, as text: see [`Array::slice`].
+            ///
+            /// # Errors
+            ///
+            /// If the text is no selection, or does not fit the array.
+            pub fn slice(&self, selection: &str) -> crate::Result<Array<'_>> {
+                self.array().slice(selection)
+            }
+
+            /// NumPy basic indexing, parsed or built before: see [`Array::select`].
+            ///
+            /// # Errors
+            ///
+            /// If the selection does not fit the array.
+            pub fn select(&self, selection: &npymap_core::Selection) -> crate::Result<Array<'_>> {
+                self.array().select(selection)
+            }
+        }
+    };
+}
+
+pub(crate) use delegate_to_array;

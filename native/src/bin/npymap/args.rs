@@ -1,0 +1,241 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use npymap::{DType, Order, RawSpec, Selection};
+
+/// Opens NumPy arrays of any size without loading them.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, after_long_help = "\
+ARRAYS
+  A SRC is an .npy file, or a member of an .npz archive written ARCHIVE.npz::MEMBER, with or
+  without the member's .npy. What a file is, its content says, not its name. A headerless file,
+  as np.memmap reads it, is described by --raw-dtype and the options beside it.
+
+SELECTIONS
+  A SELECTION is NumPy's basic indexing, with or without the outer brackets:
+  '[3, ::-1, ..., None]', '-1', '10:20, :, 0'; a field of a structured array is \"['x']\",
+  and what follows it indexes the field: \"['x'][2:5]\". Quote it, so that the shell leaves it alone.
+
+EXIT STATUS
+  0  done
+  1  the data or the file system said no; standard error says what, and where, in one line
+  2  wrong usage
+
+EXAMPLES
+  npymap info weights.npz
+  npymap show sensor-readings.npy '[-1]'
+  npymap slice big.npy '[:, 2:4]' -o columns.npy
+  npymap stats big.npy --json
+")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Info(Info),
+    Show(Show),
+    Slice(Slice),
+    Stats(Stats),
+    /// Print a completion script for a shell
+    #[command(after_long_help = "\
+EXAMPLES
+  npymap completions bash > ~/.local/share/bash-completion/completions/npymap
+  npymap completions zsh > ~/.zfunc/_npymap
+")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Print what files hold, reading headers only
+///
+/// Of an .npy file: its format version, dtype, shape, memory order and where the data lies. Of an
+/// .npz archive: its members, and the same of each that holds an array.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+JSON
+  An object for one PATH, an array of them for several:
+  {\"path\", \"format\": \"npy\", \"version\", \"descr\", \"dtype\", \"byte_order\", \"itemsize\", \"shape\",
+   \"fortran_order\", \"strides\", \"size\", \"nbytes\", \"data_offset\", \"file_size\", \"trailing_bytes\",
+   \"warnings\"}
+  {\"path\", \"format\": \"npz\", \"members\": [{\"name\", \"method\", \"compressed_size\", \"size\",
+   \"mappable\", \"npy\": {as above}}]}
+  Strides, sizes and offsets are in bytes, but \"size\" of an array counts elements. A member that
+  holds no readable array has \"npy\": null and says why in \"error\".
+
+EXAMPLES
+  npymap info *.npy
+  npymap info archive.npz::weights --json
+  npymap info frames.bin --raw-dtype '<u2' --raw-shape -1,480,640
+")]
+pub(crate) struct Info {
+    /// Files, archives or members of archives
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Print an array, or a selection of it, as Python does
+///
+/// The text is that of print(np.load(SRC)[SELECTION]), byte for byte. Arrays of more than 1000
+/// elements are summarised, and only what is printed is read.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap show x.npy
+  npymap show x.npy '[-1, ::-1]'
+  npymap show table.npy \"['name'][:5]\"
+  npymap show archive.npz::weights 0
+")]
+pub(crate) struct Show {
+    /// The array
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+    /// What of it to print; all of it if left out
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) selection: Option<Selection>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Write a selection of an array to a new .npy file
+///
+/// The new file has the dtype and the byte order of the array, and is in C order: it is what
+/// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
+/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
+/// the size of the selection.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap slice big.npy '[:100]' -o head.npy
+  npymap slice archive.npz::weights '[..., ::2]' -o half.npy
+  npymap slice frames.bin '[10]' -o frame.npy --raw-dtype '<u2' --raw-shape -1,480,640
+")]
+pub(crate) struct Slice {
+    /// The array
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+    /// What of it to write
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) selection: Selection,
+    /// The file to write
+    #[arg(short, long, value_name = "OUT.npy")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Compute statistics of an array, or of a selection of it, in one pass
+///
+/// Count, NaNs, infinities, zeros, the least and the greatest value and where they are, sum, mean
+/// and population standard deviation. NaNs are ignored by min and max, and make sum, mean and std
+/// NaN. Integers are exact.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+JSON
+  {\"count\", \"nan\", \"posinf\", \"neginf\", \"zeros\", \"min\", \"max\", \"argmin\", \"argmax\", \"sum\",
+   \"mean\", \"std\"}
+  \"argmin\" and \"argmax\" are indices into the selection, one number for each dimension. What does
+  not exist (the least of nothing), and NaN, is null. JSON has no infinity: it is written 1e999,
+  which JavaScript and Python read as infinity. Complex numbers are [real, imaginary].
+
+EXAMPLES
+  npymap stats x.npy
+  npymap stats table.npy \"['height']\" --json
+")]
+pub(crate) struct Stats {
+    /// The array
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+    /// What of it to look at; all of it if left out
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) selection: Option<Selection>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// How arrays are read.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct Reading {
+    /// Read the file as headerless data of this dtype, e.g. '<f4' or int16
+    #[arg(long, value_name = "DTYPE")]
+    raw_dtype: Option<DType>,
+    /// The shape of headerless data, e.g. 3,4; -1 stands for as many as there are [default: -1]
+    #[arg(long, value_name = "SHAPE", requires = "raw_dtype", allow_hyphen_values = true)]
+    raw_shape: Option<Shape>,
+    /// Where headerless data begins, in bytes
+    #[arg(long, value_name = "BYTES", requires = "raw_dtype", default_value_t = 0)]
+    raw_offset: u64,
+    /// The memory order of headerless data
+    #[arg(long, value_name = "ORDER", requires = "raw_dtype", default_value = "C", ignore_case = true)]
+    raw_order: MemoryOrder,
+    /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) view: Option<DType>,
+    /// Refuse headers longer than this
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
+    pub(crate) max_header: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum MemoryOrder {
+    /// The last index changes fastest
+    #[value(name = "C")]
+    C,
+    /// The first index changes fastest
+    #[value(name = "F")]
+    F,
+}
+
+impl Reading {
+    /// The description of headerless data, if there is one.
+    pub(crate) fn raw(&self) -> Option<RawSpec> {
+        let order = match self.raw_order {
+            MemoryOrder::C => Order::C,
+            MemoryOrder::F => Order::F,
+        };
+        let spec = RawSpec::new(self.raw_dtype.clone()?).offset(self.raw_offset).order(order);
+        Some(match &self.raw_shape {
+            Some(shape) => spec.shape_with_unknown(shape.0.iter().copied()),
+            None => spec,
+        })
+    }
+}
+
+/// Dimensions, of which one may be unknown.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape(Vec<Option<u64>>);
+
+impl std::str::FromStr for Shape {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim().trim_start_matches('(').trim_end_matches(')');
+        let text = text.strip_suffix(',').unwrap_or(text).trim();
+        if text.is_empty() {
+            return Ok(Self(Vec::new()));
+        }
+        let dims = text.split(',').map(|dim| match dim.trim() {
+            "-1" => Ok(None),
+            dim => dim.parse().map(Some).map_err(|_| "expected dimensions such as 3,4 or -1,640"),
+        });
+        let dims: Vec<_> = dims.collect::<Result<_, _>>()?;
+        if dims.iter().filter(|dim| dim.is_none()).count() > 1 {
+            return Err("can only specify one unknown dimension");
+        }
+        Ok(Self(dims))
+    }
+}

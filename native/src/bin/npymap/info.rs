@@ -1,0 +1,194 @@
+//! `npymap info`.
+
+use std::{fmt::Write, path::Path};
+
+use npymap::{
+    NpyFile, Npz, Order,
+    core::{dtype::ByteOrder, npz::{Member, Method}},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Failure,
+    args::{Info, Reading},
+    input::Input,
+    json, print,
+};
+
+pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
+    let mut documents = Vec::new();
+    let mut failed = false;
+    for (i, path) in arguments.paths.iter().enumerate() {
+        let input = match open(path, &arguments.reading) {
+            Ok(input) => input,
+            Err(e) => {
+                eprintln!("npymap: {e}");
+                failed = true;
+                continue;
+            }
+        };
+        if arguments.json {
+            documents.push(to_json(path, &input));
+        } else {
+            let separator = if i > 0 { "\n" } else { "" };
+            print(format!("{separator}{}", to_text(path, &input)).as_bytes())?;
+        }
+    }
+    if arguments.json {
+        match (documents.pop(), arguments.paths.len()) {
+            (Some(only), 1) => print(&json::document(&only))?,
+            (None, 1) => {}
+            (last, _) => {
+                documents.extend(last);
+                print(&json::document(&Value::Array(documents)))?;
+            }
+        }
+    }
+    if failed { Err(Failure::Printed) } else { Ok(()) }
+}
+
+fn open(path: &Path, reading: &Reading) -> npymap::Result<Input> {
+    Input::open(path, reading)
+}
+
+fn to_json(path: &Path, input: &Input) -> Value {
+    let path = path.to_string_lossy();
+    match input {
+        Input::Npy(file) => npy_to_json(&path, file),
+        Input::Npz(archive) => {
+            let members = archive.members().iter().map(|member| {
+                let opened = archive.open_member(member);
+                let full_name = format!("{path}::{}", member.name());
+                let mut document = json!({
+                    "name": member.name(),
+                    "method": method(member),
+                    "compressed_size": member.compressed_size(),
+                    "size": member.size(),
+                    "mappable": opened.as_ref().is_ok_and(NpyFile::is_mappable),
+                    "npy": opened.as_ref().map_or(Value::Null, |f| npy_to_json(&full_name, f)),
+                });
+                if let Err(e) = opened {
+                    document["error"] = json!(e.to_string());
+                }
+                document
+            });
+            json!({ "path": path, "format": "npz", "members": members.collect::<Value>() })
+        }
+    }
+}
+
+fn npy_to_json(path: &str, file: &NpyFile) -> Value {
+    let dtype = file.dtype();
+    let layout = file.layout();
+    let version = file.header().map(|h| h.version());
+    let warnings = file.warnings().map(|w| Value::from(w.to_string()));
+    json!({
+        "path": path,
+        "format": "npy",
+        "version": version.map_or(Value::Null, |(major, minor)| json!([major, minor])),
+        "descr": descr(file),
+        "dtype": dtype.to_string(),
+        "byte_order": byte_order(dtype.byte_order()),
+        "itemsize": dtype.itemsize(),
+        "shape": layout.shape(),
+        "fortran_order": file.order() == Order::F,
+        "strides": layout.strides(),
+        "size": layout.size(),
+        "nbytes": layout.nbytes(),
+        "data_offset": file.data_offset(),
+        "file_size": file.file_size(),
+        "trailing_bytes": file.trailing_bytes(),
+        "warnings": warnings.collect::<Value>(),
+    })
+}
+
+/// The header's own descriptor; of headerless data, the one that NumPy would write.
+fn descr(file: &NpyFile) -> Value {
+    match file.header() {
+        Some(header) => json::literal(&header.descr()),
+        None => file.dtype().descr().map_or(Value::Null, |descr| json::literal(&descr)),
+    }
+}
+
+fn byte_order(order: ByteOrder) -> &'static str {
+    match order {
+        ByteOrder::Little => "little",
+        ByteOrder::Big => "big",
+        _ => "none",
+    }
+}
+
+fn method(member: &Member) -> String {
+    match member.method() {
+        Method::Stored => "stored".into(),
+        Method::Deflated => "deflate".into(),
+        Method::Other(number) => format!("method {number}"),
+    }
+}
+
+fn to_text(path: &Path, input: &Input) -> String {
+    let mut text = format!("{}\n", path.display());
+    match input {
+        Input::Npy(file) => npy_to_text(&mut text, file, "  "),
+        Input::Npz(archive) => npz_to_text(&mut text, archive),
+    }
+    text
+}
+
+fn npz_to_text(text: &mut String, archive: &Npz) {
+    let count = archive.members().len();
+    line(text, "  ", "format", &format!("npz, {count} member{}", if count == 1 { "" } else { "s" }));
+    for member in archive.members() {
+        let sizes = match member.method() {
+            Method::Stored => format!("stored, {} bytes", member.size()),
+            _ => format!("{}, {} of {} bytes", method(member), member.compressed_size(), member.size()),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "\n  {} ({sizes})", member.name().escape_debug());
+        match archive.open_member(member) {
+            Ok(file) => npy_to_text(text, &file, "    "),
+            Err(e) => line(text, "    ", "unreadable", &e.to_string()),
+        }
+    }
+}
+
+fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
+    let layout = file.layout();
+    let mut put = |name: &str, value: &str| line(text, indent, name, value);
+    match file.header() {
+        Some(header) => {
+            let (major, minor) = header.version();
+            put("format", &format!("npy {major}.{minor}"));
+        }
+        None => put("format", "headerless"),
+    }
+    put("dtype", &file.dtype().to_string());
+    put("byte order", byte_order(file.dtype().byte_order()));
+    put("item size", &count_of(file.dtype().itemsize(), "byte"));
+    put("shape", &shape(layout.shape()));
+    put("order", if file.order() == Order::F { "Fortran" } else { "C" });
+    put("size", &count_of(layout.size(), "element"));
+    put("data", &format!("{} from offset {}", count_of(layout.nbytes(), "byte"), file.data_offset()));
+    for warning in file.warnings() {
+        put("warning", &warning.to_string());
+    }
+}
+
+fn line(text: &mut String, indent: &str, name: &str, value: &str) {
+    let _ = writeln!(text, "{indent}{name:<11} {value}");
+}
+
+fn count_of(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A shape as Python prints it.
+fn shape(dims: &[u64]) -> String {
+    match dims {
+        [only] => format!("({only},)"),
+        dims => {
+            let dims: Vec<_> = dims.iter().map(u64::to_string).collect();
+            format!("({})", dims.join(", "))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! From what a user typed to an open array.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use npymap::{Array, NpyFile, Npz, OpenOptions, Selection};
+
+use crate::args::Reading;
+
+/// What a path stands for.
+pub(crate) enum Input {
+    Npy(NpyFile),
+    Npz(Npz),
+}
+
+impl Input {
+    /// Opens a path: a file, an archive, or a member of one.
+    pub(crate) fn open(path: &Path, reading: &Reading) -> npymap::Result<Self> {
+        let options = OpenOptions::new().max_header_len(reading.max_header);
+        if let Some(spec) = reading.raw() {
+            return NpyFile::open_raw(path, &spec).map(Self::Npy);
+        }
+        if let Some((archive, member)) = split_member(path) {
+            return options.open_npz(archive)?.member(member).map(Self::Npy);
+        }
+        if is_zip(path) {
+            options.open_npz(path).map(Self::Npz)
+        } else {
+            options.open(path).map(Self::Npy)
+        }
+    }
+
+    /// Opens a path that must stand for one array.
+    pub(crate) fn open_array(path: &Path, reading: &Reading) -> npymap::Result<NpyFile> {
+        match Self::open(path, reading)? {
+            Self::Npy(file) => Ok(file),
+            Self::Npz(archive) => Err(archive.ambiguous()),
+        }
+    }
+}
+
+/// The part of an array that was asked for.
+pub(crate) fn select<'a>(
+    file: &'a NpyFile,
+    selection: Option<&Selection>,
+    reading: &Reading,
+) -> npymap::Result<Array<'a>> {
+    let select = || {
+        let mut array = file.array();
+        if let Some(dtype) = &reading.view {
+            array = array.view_dtype(dtype.clone())?;
+        }
+        match selection {
+            Some(selection) => array.select(selection),
+            None => Ok(array),
+        }
+    };
+    select()
+}
+
+/// `archive.npz::member`, unless a file has that very name.
+fn split_member(path: &Path) -> Option<(&Path, &str)> {
+    let (archive, member) = path.to_str()?.rsplit_once("::")?;
+    (!archive.is_empty() && !path.exists()).then(|| (Path::new(archive), member))
+}
+
+/// Whether a file begins as an archive does; false if it cannot be read, which opening it will say.
+fn is_zip(path: &Path) -> bool {
+    let first_bytes = || -> io::Result<[u8; 4]> {
+        let mut magic = [0; 4];
+        let mut file = File::open(path)?;
+        // A pipe would wait, and lose what is read.
+        if file.metadata()?.is_file() {
+            file.read_exact(&mut magic)?;
+        }
+        Ok(magic)
+    };
+    matches!(&first_bytes(), Ok(b"PK\x03\x04" | b"PK\x05\x06" | b"PK\x07\x08"))
+}

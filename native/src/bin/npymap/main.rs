@@ -1,0 +1,70 @@
+//! The command `npymap`: looks into NumPy arrays of any size without loading them.
+
+mod args;
+mod info;
+mod input;
+mod json;
+mod progress;
+mod show;
+mod slice;
+mod stats;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory, Parser};
+
+use args::{Arguments, Command};
+
+/// What ends a command before it is done.
+enum Failure {
+    /// The data or the file system said no: what, and where.
+    Said(npymap::Error),
+    /// Several inputs, of which some failed; what was wrong was printed already.
+    Printed,
+    /// Standard output could not be written.
+    Output(io::Error),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "npymap", &mut script);
+            print(&script)
+        }
+        Command::Info(arguments) => info::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Slice(arguments) => slice::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough.
+        Err(Failure::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(e)) => {
+            eprintln!("npymap: standard output: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Said(e)) => {
+            eprintln!("npymap: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Printed) => ExitCode::FAILURE,
+    }
+}
+
+/// Writes to standard output.
+fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).map_err(Failure::Output)
+}
+
+impl From<npymap::Error> for Failure {
+    fn from(e: npymap::Error) -> Self {
+        Self::Said(e)
+    }
+}

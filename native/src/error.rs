@@ -1,0 +1,222 @@
+//! The error type of this crate: what went wrong, and in which file.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use npymap_core::error::Excerpt;
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a file could not be opened or read.
+///
+/// It is as large as a pointer. Its text is one line: the path (and the member of an archive), then
+/// what is wrong and where.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    path: Option<PathBuf>,
+    member: Option<Box<str>>,
+    kind: ErrorKind,
+}
+
+/// The kinds of [`Error`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The member of the archive is deflated, so its values stand nowhere to be mapped.
+    Deflated,
+    /// The bytes are not a sound array, or the selection does not fit it.
+    Format(npymap_core::Error),
+    /// The file system said no.
+    Io(io::Error),
+    /// An archive was given where one array is wanted: a member must be named.
+    Ambiguous {
+        /// How many members there are.
+        members: usize,
+        /// The key of the first one.
+        first: Option<Excerpt>,
+    },
+    /// The archive has no member of that name.
+    NoSuchMember,
+    /// Zero-copy access was asked for where there is no map: see [`Array::read`](crate::Array::read).
+    NotMapped,
+    /// `ndarray` cannot view the bytes in place because of a property they have.
+    NotViewable {
+        /// Which one, e.g. "its byte order".
+        what: &'static str,
+    },
+    /// Headerless data does not fit the dtype, the shape or the offset given for it.
+    Raw(RawError),
+}
+
+/// What is wrong with the description of a headerless file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RawError {
+    /// A dimension that is not given must come out whole.
+    NotAMultiple {
+        /// How many bytes there are from the offset on.
+        available: u64,
+        /// How many bytes one step along that dimension takes.
+        row: u64,
+    },
+    /// A dimension that is not given cannot be counted in steps that take no bytes.
+    NothingToCount,
+    /// The offset lies beyond the end of the file.
+    OffsetBeyondEnd {
+        /// The offset given.
+        offset: u64,
+        /// The size of the file.
+        file_size: u64,
+    },
+    /// More than one dimension is not given.
+    TwoUnknownDimensions,
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: impl Into<ErrorKind>) -> Self {
+        Self(Box::new(Inner { path: None, member: None, kind: kind.into() }))
+    }
+
+    /// Names the file, unless an inner layer named one already.
+    #[cold]
+    pub(crate) fn at(mut self, path: &Path) -> Self {
+        self.0.path.get_or_insert_with(|| path.to_owned());
+        self
+    }
+
+    /// Names the member of the archive.
+    #[cold]
+    pub(crate) fn in_member(mut self, member: &str) -> Self {
+        self.0.member.get_or_insert_with(|| member.into());
+        self
+    }
+
+    /// What went wrong, for programs.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The file concerned, where it is known.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// The member of the archive concerned, if any.
+    pub fn member(&self) -> Option<&str> {
+        self.0.member.as_deref()
+    }
+}
+
+impl From<io::Error> for ErrorKind {
+    fn from(e: io::Error) -> Self {
+        Self::Io(e)
+    }
+}
+
+impl From<npymap_core::Error> for ErrorKind {
+    fn from(e: npymap_core::Error) -> Self {
+        Self::Format(e)
+    }
+}
+
+impl From<npymap_core::ErrorKind> for ErrorKind {
+    fn from(e: npymap_core::ErrorKind) -> Self {
+        Self::Format(npymap_core::Error::new(e))
+    }
+}
+
+impl From<RawError> for ErrorKind {
+    fn from(e: RawError) -> Self {
+        Self::Raw(e)
+    }
+}
+
+impl<K: Into<ErrorKind>> From<K> for Error {
+    #[cold]
+    fn from(kind: K) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("path", &self.0.path)
+            .field("member", &self.0.member)
+            .field("kind", &self.0.kind)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.0.path {
+            write!(f, "{}", path.display())?;
+            if let Some(member) = &self.0.member {
+                write!(f, "::{member}")?;
+            }
+            f.write_str(": ")?;
+        }
+        match &self.0.kind {
+            ErrorKind::Deflated => f.write_str(
+                "the member is deflated, so it cannot be mapped: read it, or store it uncompressed",
+            ),
+            ErrorKind::Format(e) => e.fmt(f),
+            ErrorKind::Io(e) => e.fmt(f),
+            ErrorKind::Ambiguous { members, first: None } => {
+                write!(f, "is an archive of {members} members, not an array")
+            }
+            ErrorKind::Ambiguous { members, first: Some(first) } => write!(
+                f,
+                "is an archive of {members} members: name one behind '::', such as {first}"
+            ),
+            ErrorKind::NoSuchMember => f.write_str("the archive has no member of that name"),
+            ErrorKind::NotMapped => f.write_str(
+                "the array is not mapped, so its bytes cannot be borrowed: read them, or open a map",
+            ),
+            ErrorKind::NotViewable { what } => {
+                write!(f, "the array cannot be viewed in place because of {what}: read it instead")
+            }
+            ErrorKind::Raw(e) => e.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for RawError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAMultiple { available, row } => write!(
+                f,
+                "size of available data is not a multiple of the data-type size: \
+                 {available} bytes, {row} for each step along the dimension that is not given"
+            ),
+            Self::NothingToCount => f.write_str(
+                "elements of no bytes cannot be counted: all dimensions must be given",
+            ),
+            Self::OffsetBeyondEnd { offset, file_size } => {
+                write!(f, "the offset {offset} lies beyond the end of the file at {file_size}")
+            }
+            Self::TwoUnknownDimensions => f.write_str("can only specify one unknown dimension"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Io(e) => Some(e),
+            ErrorKind::Format(e) => Some(e),
+            ErrorKind::Ambiguous { .. }
+            | ErrorKind::Deflated
+            | ErrorKind::NoSuchMember
+            | ErrorKind::NotMapped
+            | ErrorKind::NotViewable { .. }
+            | ErrorKind::Raw(_) => None,
+        }
+    }
+}

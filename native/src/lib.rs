@@ -1,0 +1,52 @@
+//! Open any NumPy array, of any size, without loading it.
+//!
+//! - [`NpyFile`] reads by position: safe, on every file system, nothing but what is asked for.
+//! - [`NpyMap`] maps: zero copy, `unsafe` to make, safe to use.
+//! - [`Npz`] opens archives; their members are [`NpyFile`]s or [`NpyMap`]s.
+//! - [`Array`] is the lazy array that all of them give: sliced for nothing, read when asked.
+//!
+//! All dtypes, byte orders and alignments work everywhere. The format itself, its layouts and its
+//! text are those of [`npymap_core`], which is exported as [`core`].
+//!
+//! # Features
+//!
+//! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
+//! - `rayon`: large reads and statistics use all cores.
+//! - `cli`: the command `npymap`.
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod array;
+mod container;
+mod disk;
+mod error;
+mod file;
+mod locate;
+mod map;
+#[cfg(feature = "ndarray")]
+mod ndarray;
+mod npz;
+mod options;
+mod save;
+mod source;
+mod statistics;
+mod tiles;
+mod transfer;
+
+pub use npymap_core as core;
+#[doc(inline)]
+pub use npymap_core::{
+    DType, Header, Layout, Order, Selection,
+    gather::Convert,
+    view::{Element, View},
+};
+
+pub use crate::{
+    array::Array,
+    error::{Error, ErrorKind, RawError, Result},
+    file::NpyFile,
+    locate::Warning,
+    map::NpyMap,
+    npz::Npz,
+    options::{Advice, OpenOptions, RawSpec},
+    statistics::Statistics,
+};

@@ -1,0 +1,138 @@
+//! Where in its container an array lies, and what it is.
+
+use std::fmt;
+
+use npymap_core::{ErrorKind, Header, Layout, Order, Step, header};
+
+use crate::{
+    container::Container,
+    error::{RawError, Result},
+    options::{OpenOptions, RawSpec},
+};
+
+/// How much is read at once to find a header. NumPy's own are 128 or 192 bytes.
+const FIRST_READ: usize = 1024;
+
+/// An array found in a container, whose size was checked.
+#[derive(Debug)]
+pub(crate) struct Located {
+    /// `None` for headerless data.
+    pub(crate) header: Option<Header>,
+    /// The layout of the whole array, offset 0 being the first byte of its data.
+    pub(crate) layout: Layout,
+    /// The memory order declared for the whole array.
+    pub(crate) order: Order,
+    /// Where the data begins in the container.
+    pub(crate) data_offset: u64,
+    /// How many bytes of the container stand behind the data.
+    pub(crate) trailing_bytes: u64,
+}
+
+/// Something about a file that does not keep it from being read.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The header is unusual.
+    Header(header::Warning),
+    /// There are bytes behind the array's data. NumPy ignores them, too.
+    TrailingBytes {
+        /// How many.
+        count: u64,
+    },
+}
+
+impl Located {
+    /// Reads the header at the start of a container.
+    pub(crate) fn npy(container: &Container, options: &OpenOptions) -> Result<Self> {
+        let len = container.len();
+        let mut cursor = container.cursor();
+        let mut first = [0; FIRST_READ];
+        let mut more = Vec::new();
+        let mut prefix = &mut first[..len.min(FIRST_READ as u64) as usize];
+        let header = loop {
+            cursor.read_exact_at(prefix, 0)?;
+            match Header::parse(prefix, Some(len), &options.limits) {
+                Ok(Step::Done(header)) => break header,
+                Ok(Step::Need(range)) => {
+                    // Never more than the limit for headers, nor than the container has.
+                    more.resize(range.end as usize, 0);
+                    prefix = &mut more;
+                }
+                Err(e) => return Err(container.name(e)),
+            }
+        };
+        let layout = header.layout().map_err(|e| container.name(e))?;
+        let data_offset = header.data_offset();
+        let order = header.order();
+        Self::checked(container, Some(header), layout, order, data_offset)
+    }
+
+    /// Fits headerless data to its container, by `np.memmap`'s rules.
+    pub(crate) fn raw(container: &Container, spec: &RawSpec) -> Result<Self> {
+        let len = container.len();
+        let Some(available) = len.checked_sub(spec.offset) else {
+            let error = RawError::OffsetBeyondEnd { offset: spec.offset, file_size: len };
+            return Err(container.name(error));
+        };
+        let mut unknown = spec.shape.iter().filter(|dim| dim.is_none());
+        let dim = match (unknown.next(), unknown.next()) {
+            (None, _) => 0,
+            (Some(_), None) => {
+                let known = spec.shape.iter().flatten();
+                let row = known.fold(spec.dtype.itemsize(), |n, &dim| n.saturating_mul(dim));
+                if row == 0 {
+                    return Err(container.name(RawError::NothingToCount));
+                }
+                if available % row != 0 {
+                    return Err(container.name(RawError::NotAMultiple { available, row }));
+                }
+                available / row
+            }
+            (Some(_), Some(_)) => return Err(container.name(RawError::TwoUnknownDimensions)),
+        };
+        let shape: Vec<_> = spec.shape.iter().map(|known| known.unwrap_or(dim)).collect();
+        let layout = Layout::new(spec.dtype.clone(), &shape, spec.order);
+        let layout = layout.map_err(|e| container.name(e))?;
+        Self::checked(container, None, layout, spec.order, spec.offset)
+    }
+
+    fn checked(
+        container: &Container,
+        header: Option<Header>,
+        layout: Layout,
+        order: Order,
+        data_offset: u64,
+    ) -> Result<Self> {
+        let found = container.len().saturating_sub(data_offset);
+        // Pickled objects take whatever room they take.
+        let expected = if layout.dtype().has_object() { found } else { layout.nbytes() };
+        match found.checked_sub(expected) {
+            Some(trailing_bytes) => Ok(Self { header, layout, order, data_offset, trailing_bytes }),
+            None => {
+                Err(container.name(ErrorKind::Truncated { what: "array data", expected, found }))
+            }
+        }
+    }
+
+    /// What is unusual about the file. A header says where the data ends; without one, what the
+    /// given shape leaves over is no surprise.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
+        let header = self.header.as_ref();
+        let trailing = header
+            .filter(|_| self.trailing_bytes > 0)
+            .map(|_| Warning::TrailingBytes { count: self.trailing_bytes });
+        let header = header.into_iter().flat_map(|h| h.warnings().iter().cloned());
+        header.map(Warning::Header).chain(trailing)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(w) => w.fmt(f),
+            Self::TrailingBytes { count } => {
+                write!(f, "{count} bytes behind the array's data are ignored")
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Memory maps. Every `unsafe` of this crate stands in this file.
+
+use std::path::{Path, PathBuf};
+
+use memmap2::{Mmap, MmapOptions};
+use npymap_core::{ErrorKind, Header, Layout};
+
+use crate::{
+    array::Array,
+    container::Container,
+    disk::Disk,
+    error::{Error, Result},
+    locate::{Located, Warning},
+    options::{Advice, OpenOptions, RawSpec},
+    source::Source,
+};
+
+/// An array in a file, mapped into memory: slices of it are views of the file's own pages.
+///
+/// The counterpart of `np.load(path, mmap_mode="r")`. It keeps no file descriptor, so the number
+/// of maps is not bounded by the number of files that a process may open. It is `Send` and `Sync`,
+/// and any number of threads and processes may read at once.
+///
+/// ```
+/// # fn main() -> npymap::Result<()> {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("x.npy");
+/// # let mut bytes = npymap::core::header::write(&"<f4".parse()?, &[2, 3], npymap::Order::C)?;
+/// # bytes.extend((0..6).flat_map(|i| (i as f32).to_le_bytes()));
+/// # std::fs::write(&path, bytes).unwrap();
+/// // SAFETY: nobody changes or truncates this file while the map lives.
+/// let map = unsafe { npymap::NpyMap::open(&path)? };
+/// let column = map.slice("[:, 1]")?.view::<f32>()?;
+/// assert_eq!(column.iter().collect::<Vec<f32>>(), [1.0, 4.0]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct NpyMap {
+    /// `None` for an array without bytes, which no system maps.
+    map: Option<Mmap>,
+    origin: Origin,
+    located: Located,
+}
+
+/// What a map was made of, kept to notice that the file was cut short since.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    path: PathBuf,
+    /// The member of an archive.
+    member: Option<Box<str>>,
+    /// Where the data ends in the file.
+    data_end: u64,
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl NpyMap {
+    /// Maps the array of an `.npy` file for reading.
+    ///
+    /// # Safety
+    ///
+    /// While the map lives, its bytes in the file must not change and the file must not be cut
+    /// short, by this process or another. Rust takes the bytes of a view for immutable: a change is
+    /// undefined behaviour. Reading beyond the new end of a file that was cut short ends the process
+    /// with a `SIGBUS`. Replacing the file by renaming another onto it is harmless, except on
+    /// Windows, which refuses it. Where none of this can be promised, use
+    /// [`NpyFile`](crate::NpyFile), which is safe and has the same methods.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened or mapped, is not an `.npy` file, holds Python objects, or is
+    /// shorter than its header declares.
+    pub unsafe fn open(path: impl AsRef<Path>) -> Result<Self> {
+        // SAFETY: the caller promises the same.
+        unsafe { OpenOptions::new().map(path) }
+    }
+
+    /// Maps a headerless file for reading: `np.memmap(path, mode="r", …)`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`NpyMap::open`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`NpyFile::open_raw`](crate::NpyFile::open_raw), or if the file cannot be mapped.
+    pub unsafe fn open_raw(path: impl AsRef<Path>, spec: &RawSpec) -> Result<Self> {
+        let container = Container::file(Disk::open(path.as_ref())?);
+        let located = Located::raw(&container, spec)?;
+        // SAFETY: the caller promises the same.
+        unsafe { Self::of(&container, located, &OpenOptions::new()) }
+    }
+
+    /// Maps what was found in a container.
+    ///
+    /// # Safety
+    ///
+    /// As for [`NpyMap::open`].
+    pub(crate) unsafe fn of(
+        container: &Container,
+        located: Located,
+        options: &OpenOptions,
+    ) -> Result<Self> {
+        if located.layout.dtype().has_object() {
+            return Err(container.name(ErrorKind::ObjectDType));
+        }
+        let range = container.in_place().ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
+        let start = range.start + located.data_offset;
+        // The container is as long as the data, checked when it was located.
+        let len = located.layout.nbytes();
+        let map = match usize::try_from(len) {
+            Ok(0) => None,
+            Ok(len) => {
+                let mut mapping = MmapOptions::new();
+                mapping.offset(start).len(len);
+                if options.populate {
+                    mapping.populate();
+                }
+                // SAFETY: the caller promises that nobody changes the file or cuts it short.
+                let map = unsafe { mapping.map(container.disk().file()) };
+                let map = map.map_err(|e| container.name(e))?;
+                if let Some(advice) = options.advice {
+                    advise(&map, advice).map_err(|e| container.name(e))?;
+                }
+                Some(map)
+            }
+            Err(_) => {
+                let (found, limit) = (len, usize::MAX as u64);
+                let error = ErrorKind::TooLarge { what: "an array to be mapped", found, limit };
+                return Err(container.name(error));
+            }
+        };
+        let origin = Origin::new(container, start + len);
+        Ok(Self { map, origin, located })
+    }
+
+    /// The path of the file, or of the archive, when it was opened.
+    pub fn path(&self) -> &Path {
+        &self.origin.path
+    }
+
+    /// The header; `None` for a headerless file.
+    pub fn header(&self) -> Option<&Header> {
+        self.located.header.as_ref()
+    }
+
+    /// What is unusual about the file.
+    pub fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
+        self.located.warnings()
+    }
+
+    /// The layout of the whole array.
+    pub fn layout(&self) -> &Layout {
+        &self.located.layout
+    }
+
+    /// The mapped bytes: all of the array's data, as stored.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or_default()
+    }
+
+    /// The whole array. Nothing is read.
+    pub fn array(&self) -> Array<'_> {
+        let source = Source::Memory { bytes: self.as_bytes(), origin: &self.origin };
+        Array::new(source, self.layout().clone())
+    }
+}
+
+crate::array::delegate_to_array!(NpyMap);
+
+impl OpenOptions {
+    /// Maps an `.npy` file for reading: see [`NpyMap::open`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`NpyMap::open`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`NpyMap::open`], or if the system refuses the [`Advice`].
+    pub unsafe fn map(&self, path: impl AsRef<Path>) -> Result<NpyMap> {
+        let container = Container::file(Disk::open(path.as_ref())?);
+        let located = Located::npy(&container, self)?;
+        // SAFETY: the caller promises the same.
+        unsafe { NpyMap::of(&container, located, self) }
+    }
+}
+
+impl Origin {
+    fn new(container: &Container, data_end: u64) -> Self {
+        Self {
+            path: container.disk().path().to_owned(),
+            member: container.key().map(Into::into),
+            data_end,
+            #[cfg(unix)]
+            device_and_inode: device_and_inode(container.disk().opened()),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
+        let error = error.into().at(&self.path);
+        match &self.member {
+            Some(member) => error.in_member(member),
+            None => error,
+        }
+    }
+
+    /// Fails if the file still stands under its path and has become too short.
+    ///
+    /// The map keeps no file descriptor, so a file that was moved is not seen. Windows lets nobody
+    /// cut a mapped file short.
+    pub(crate) fn check_len(&self) -> Result<()> {
+        #[cfg(unix)]
+        if let Ok(metadata) = std::fs::metadata(&self.path) {
+            let (expected, found) = (self.data_end, metadata.len());
+            if device_and_inode(&metadata) == self.device_and_inode && found < expected {
+                let error = ErrorKind::Truncated { what: "the file", expected, found };
+                return Err(self.name(error));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn device_and_inode(metadata: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(unix)]
+fn advise(map: &Mmap, advice: Advice) -> std::io::Result<()> {
+    map.advise(match advice {
+        #[cfg(target_os = "linux")]
+        Advice::HugePage => memmap2::Advice::HugePage,
+        #[cfg(not(target_os = "linux"))]
+        Advice::HugePage => return Ok(()),
+        Advice::Random => memmap2::Advice::Random,
+        Advice::Sequential => memmap2::Advice::Sequential,
+        Advice::WillNeed => memmap2::Advice::WillNeed,
+    })
+}
+
+#[cfg(not(unix))]
+fn advise(_: &Mmap, _: Advice) -> std::io::Result<()> {
+    Ok(())
+}

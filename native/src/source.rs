@@ -1,0 +1,134 @@
+//! Where the bytes of an array come from when they are wanted.
+
+use npymap_core::{
+    Layout, Order,
+    gather::{self, Convert, gather},
+    plan::PlanOptions,
+};
+
+use crate::{
+    container::{Container, Cursor},
+    error::{Error, Result},
+    map::Origin,
+};
+
+/// The data of an array: addresses are offsets as a [`Layout`] has them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// Mapped.
+    Memory { bytes: &'a [u8], origin: &'a Origin },
+    /// Read from a container, in which the data begins at `start`.
+    File { container: &'a Container, start: u64 },
+}
+
+impl<'a> Source<'a> {
+    /// Fails if the file has become too short since it was opened, as far as that can be seen.
+    pub(crate) fn check_len(&self) -> Result<()> {
+        match self {
+            Self::Memory { origin, .. } => origin.check_len(),
+            Self::File { container, .. } => container.check_len(),
+        }
+    }
+
+    /// An error about the file, or about the member of an archive.
+    #[cold]
+    pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
+        match self {
+            Self::Memory { origin, .. } => origin.name(error),
+            Self::File { container, .. } => container.name(error),
+        }
+    }
+
+    /// How many bytes of data there are.
+    pub(crate) fn data_len(&self) -> u64 {
+        match self {
+            Self::Memory { bytes, .. } => bytes.len() as u64,
+            Self::File { container, start } => container.len() - start,
+        }
+    }
+
+    /// The bytes, where they are in memory already.
+    pub(crate) fn memory(&self) -> Option<&'a [u8]> {
+        match *self {
+            Self::Memory { bytes, .. } => Some(bytes),
+            Self::File { .. } => None,
+        }
+    }
+
+    /// Whether several readers at once gain anything: an inflated stream has one front.
+    pub(crate) fn is_random_access(&self) -> bool {
+        match self {
+            Self::Memory { .. } => true,
+            Self::File { container, .. } => container.in_place().is_some(),
+        }
+    }
+
+    /// A reader with buffers of its own.
+    pub(crate) fn reader(&self) -> Reader<'a> {
+        match *self {
+            Self::Memory { bytes, .. } => Reader::Memory(bytes),
+            Self::File { container, start } => {
+                Reader::File { cursor: container.cursor(), start, buffer: Vec::new(), container }
+            }
+        }
+    }
+}
+
+/// Gathers values from a [`Source`], with buffers of its own: each thread has one.
+#[derive(Debug)]
+pub(crate) enum Reader<'a> {
+    /// Values are gathered from the map itself.
+    Memory(&'a [u8]),
+    /// Values are gathered from what was read of the file.
+    File {
+        container: &'a Container,
+        cursor: Cursor<'a>,
+        start: u64,
+        buffer: Vec<u8>,
+    },
+}
+
+/// Ranges that are read at once for a layout: reading over a gap of two pages costs about as much
+/// as another system call.
+pub(crate) fn plan_options() -> PlanOptions {
+    PlanOptions { max_gap: 8 << 10, max_range: u64::MAX, ..PlanOptions::default() }
+}
+
+impl Reader<'_> {
+    /// The values of a layout in C order. `values` is as long as they are when converted.
+    ///
+    /// What a file is read into takes as much memory as the plan of the layout fetches: the caller
+    /// cuts large layouts into [`Tiles`](crate::tiles::Tiles).
+    pub(crate) fn gather(
+        &mut self,
+        layout: &Layout,
+        convert: Convert,
+        values: &mut [u8],
+    ) -> Result<()> {
+        match self {
+            Self::Memory(bytes) => {
+                gather(layout, &gather::Source::whole(bytes), Order::C, convert, values)?;
+            }
+            Self::File { cursor, start, .. }
+                if layout.is_contiguous(Order::C) && convert.keeps_bytes(layout.dtype()) =>
+            {
+                cursor.read_exact_at(values, *start + layout.offset())?;
+            }
+            Self::File { container, cursor, start, buffer } => {
+                let plan = layout.plan(&plan_options());
+                buffer.resize(plan.bytes_fetched as usize, 0);
+                let mut rest = &mut buffer[..];
+                for range in &plan.ranges {
+                    let (piece, after) = rest.split_at_mut((range.end - range.start) as usize);
+                    cursor.read_exact_at(piece, *start + range.start)?;
+                    rest = after;
+                }
+                let source = gather::Source::fragments(&plan.ranges, buffer)
+                    .map_err(|e| container.name(e))?;
+                gather(layout, &source, Order::C, convert, values)
+                    .map_err(|e| container.name(e))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! Statistics and histograms of arrays, in one pass, in bounded memory.
+
+use npymap_core::{
+    Layout, Order,
+    dtype::Dims,
+    gather::Convert,
+    stats::{Accumulator, Histogram, HistogramAccumulator, Number},
+};
+
+use crate::{
+    array::Array,
+    error::Result,
+    source::{Reader, Source},
+    tiles::{Cut, Tile, Tiles},
+};
+
+/// The figures of [`Stats`](npymap_core::stats::Stats), with places as indices into the array.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// How many elements there are, NaN and all.
+    pub count: u64,
+    /// How many are NaN or NaT; for complex numbers, in either part.
+    pub nan: u64,
+    /// How many are positive infinity. Those of complex numbers have no sign, and all count here.
+    pub posinf: u64,
+    /// How many are negative infinity.
+    pub neginf: u64,
+    /// How many are zero, of either sign.
+    pub zeros: u64,
+    /// The least value; `None` if there is none but NaN, and for complex numbers.
+    pub min: Option<Number>,
+    /// The greatest value; `None` if there is none but NaN, and for complex numbers.
+    pub max: Option<Number>,
+    /// The index of the first element, in C order, that is equal to `min`.
+    pub argmin: Option<Dims>,
+    /// The index of the first element, in C order, that is equal to `max`.
+    pub argmax: Option<Dims>,
+    /// The sum, as `np.sum` has it; `None` for dates and with NaT.
+    pub sum: Option<Number>,
+    /// The arithmetic mean; `None` of nothing and where `sum` is.
+    pub mean: Option<Number>,
+    /// The standard deviation of the population; `None` of nothing and where `sum` is.
+    pub std: Option<f64>,
+}
+
+impl Array<'_> {
+    /// All figures of [`Statistics`], in one pass.
+    ///
+    /// The result does not depend on the number of threads.
+    ///
+    /// # Errors
+    ///
+    /// If the elements are no numbers, or the file cannot be read.
+    pub fn stats(&self) -> Result<Statistics> {
+        self.stats_with_progress(|_| ())
+    }
+
+    /// As [`Array::stats`], telling now and then how many bytes of values were seen so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`Array::stats`].
+    pub fn stats_with_progress(&self, progress: impl FnMut(u64)) -> Result<Statistics> {
+        let name = |e| self.source().name(e);
+        let shape = self.shape();
+        let empty = Accumulator::new(self.dtype()).map_err(name)?;
+        let mut total = empty.clone();
+        self.fold(&empty, Accumulator::update, progress, |tile, part| {
+            // Places in the tile become places in the array.
+            let first = tile.first_of(shape);
+            let run = tile.is_run_of(shape);
+            total.merge_placed(&part, |place| {
+                if run { first + place } else { tile.place_in(shape, place) }
+            })
+        })?;
+        let stats = total.finish();
+        let index = |place: Option<u64>| place.and_then(|place| self.layout().unravel(place));
+        Ok(Statistics {
+            count: stats.count,
+            nan: stats.nan,
+            posinf: stats.posinf,
+            neginf: stats.neginf,
+            zeros: stats.zeros,
+            min: stats.min,
+            max: stats.max,
+            argmin: index(stats.argmin),
+            argmax: index(stats.argmax),
+            sum: stats.sum,
+            mean: stats.mean,
+            std: stats.std,
+        })
+    }
+
+    /// Counts the values in bins of equal width, as `np.histogram` does.
+    ///
+    /// # Errors
+    ///
+    /// If the elements are no real numbers, `bins` is 0 or more than a million, the range is not
+    /// finite, or the file cannot be read.
+    pub fn histogram(&self, bins: usize, range: (f64, f64)) -> Result<Histogram> {
+        let name = |e| self.source().name(e);
+        let empty = HistogramAccumulator::new(self.dtype(), bins, range).map_err(name)?;
+        let mut total = empty.clone();
+        self.fold(&empty, HistogramAccumulator::update, |_| (), |_, part| total.merge(&part))?;
+        Ok(total.finish())
+    }
+
+    /// Feeds the values of each tile to an accumulator of its own, and hands these on in order.
+    fn fold<A: Clone + Send + Sync>(
+        &self,
+        empty: &A,
+        update: impl Fn(&mut A, &[u8]) -> npymap_core::Result<()> + Sync,
+        mut progress: impl FnMut(u64),
+        mut merge: impl FnMut(&Tile, A) -> npymap_core::Result<()>,
+    ) -> Result<()> {
+        /// Fits the caches, and is long enough for a system call.
+        const TILE_BYTES: u64 = 512 << 10;
+        /// How many tiles are handed out at once: it bounds the memory that their figures take.
+        const BATCH: usize = 256;
+
+        let (source, layout) = (self.source(), self.layout());
+        source.check_len()?;
+        let name = |e| source.name(e);
+        let one = |feeder: &mut Feeder<'_>, tile: &Tile| -> Result<A> {
+            let mut part = empty.clone();
+            update(&mut part, feeder.values(&tile.layout)?).map_err(name)?;
+            Ok(part)
+        };
+        let mut seen = 0;
+        let counts_gaps = source.memory().is_none();
+        let mut tiles = Tiles::new(layout, Cut::BySource, TILE_BYTES, counts_gaps);
+        let mut alone = Feeder::new(source);
+        loop {
+            let batch: Vec<_> = tiles.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let mut done = |tile: &Tile, part: A| -> Result<()> {
+                merge(tile, part).map_err(name)?;
+                seen += tile.layout.nbytes();
+                progress(seen);
+                Ok(())
+            };
+            #[cfg(feature = "rayon")]
+            if batch.len() > 1 && source.is_random_access() {
+                use rayon::prelude::*;
+                let parts = batch
+                    .par_iter()
+                    .map_init(|| Feeder::new(source), |feeder, tile| one(feeder, tile))
+                    .collect::<Result<Vec<A>>>()?;
+                for (tile, part) in batch.iter().zip(parts) {
+                    done(tile, part)?;
+                }
+                continue;
+            }
+            for tile in &batch {
+                let part = one(&mut alone, tile)?;
+                done(tile, part)?;
+            }
+        }
+    }
+}
+
+/// Gives the values of tiles as contiguous bytes.
+struct Feeder<'a> {
+    memory: Option<&'a [u8]>,
+    reader: Reader<'a>,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Feeder<'a> {
+    fn new(source: &Source<'a>) -> Self {
+        Self { memory: source.memory(), reader: source.reader(), buffer: Vec::new() }
+    }
+
+    fn values(&mut self, layout: &Layout) -> Result<&[u8]> {
+        if let Some(bytes) = self.memory
+            && layout.is_contiguous(Order::C)
+        {
+            let span = layout.byte_span();
+            return Ok(&bytes[span.start as usize..span.end as usize]);
+        }
+        self.buffer.resize(layout.nbytes() as usize, 0);
+        self.reader.gather(layout, Convert::AsStored, &mut self.buffer)?;
+        Ok(&self.buffer)
+    }
+}

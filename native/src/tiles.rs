@@ -1,0 +1,192 @@
+//! Cuts an array into pieces that can be read and held one at a time.
+
+use npymap_core::{Layout, dtype::Dims};
+
+use crate::source::plan_options;
+
+/// A box of elements of an array.
+#[derive(Clone, Debug)]
+pub(crate) struct Tile {
+    /// The index in the array of the box's first element.
+    pub(crate) start: Dims,
+    /// The box.
+    pub(crate) layout: Layout,
+}
+
+/// Along which dimension a piece that is too large is halved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// The first one: the pieces follow one another in the C order of the array.
+    ByResult,
+    /// The one with the largest stride: the pieces follow one another in the file.
+    BySource,
+}
+
+/// The tiles of an array, each within a budget of bytes.
+#[derive(Debug)]
+pub(crate) struct Tiles {
+    /// The pieces still to be visited or cut, the next one last.
+    stack: Vec<Tile>,
+    cut: Cut,
+    budget: u64,
+    /// Whether the bytes between the elements cost anything: they do where a file is read.
+    counts_gaps: bool,
+}
+
+impl Tiles {
+    pub(crate) fn new(layout: &Layout, cut: Cut, budget: u64, counts_gaps: bool) -> Self {
+        let start = Dims::from_elem(0, layout.ndim());
+        let whole = Tile { start, layout: layout.clone() };
+        let stack = if layout.is_empty() { Vec::new() } else { vec![whole] };
+        Self { stack, cut, budget, counts_gaps }
+    }
+
+    fn fits(&self, layout: &Layout) -> bool {
+        if layout.nbytes() > self.budget {
+            return false;
+        }
+        let span = layout.byte_span();
+        !self.counts_gaps
+            || span.end - span.start <= self.budget
+            || layout.plan(&plan_options()).bytes_fetched <= self.budget
+    }
+
+    /// The dimension to cut, and where.
+    fn cut_of(&self, layout: &Layout) -> Option<(usize, u64)> {
+        let mut dims = layout.shape().iter().zip(layout.strides()).enumerate();
+        let mut dims = dims.by_ref().filter(|(_, (dim, _))| **dim > 1);
+        let (axis, (dim, _)) = match self.cut {
+            Cut::ByResult => dims.next(),
+            // The first of equals.
+            Cut::BySource => dims.rev().max_by_key(|(_, (_, stride))| stride.unsigned_abs()),
+        }?;
+        Some((axis, dim / 2))
+    }
+}
+
+impl Iterator for Tiles {
+    type Item = Tile;
+
+    fn next(&mut self) -> Option<Tile> {
+        loop {
+            let tile = self.stack.pop()?;
+            // An element alone is never cut, however large it is.
+            let cut = if self.fits(&tile.layout) { None } else { self.cut_of(&tile.layout) };
+            let Some((axis, at)) = cut else { return Some(tile) };
+            let Ok((first, second)) = tile.layout.split_at(axis, at) else { return Some(tile) };
+            let mut start = tile.start.clone();
+            start[axis] += at;
+            self.stack.push(Tile { start, layout: second });
+            self.stack.push(Tile { start: tile.start, layout: first });
+        }
+    }
+}
+
+impl Tile {
+    /// The flat C-order index in an array of a shape of the tile's first element.
+    pub(crate) fn first_of(&self, shape: &[u64]) -> u64 {
+        self.start.iter().zip(shape).fold(0, |flat, (i, dim)| flat * dim + i)
+    }
+
+    /// The flat C-order index in an array of a shape of the tile's element with a flat index.
+    pub(crate) fn place_in(&self, shape: &[u64], flat: u64) -> u64 {
+        let (mut rest, mut place, mut step) = (flat, 0, 1);
+        let dims = self.layout.shape().iter().zip(&self.start).zip(shape);
+        for ((tile, start), dim) in dims.rev() {
+            place += (start + rest % tile) * step;
+            rest /= tile;
+            step *= dim;
+        }
+        place
+    }
+
+    /// Whether the tile's values follow one another in the C order of an array of a shape.
+    pub(crate) fn is_run_of(&self, shape: &[u64]) -> bool {
+        let (outer, _) = self.runs_of(shape);
+        self.layout.shape().iter().take(outer).all(|&dim| dim == 1)
+    }
+
+    /// Cuts the tile's values, in C order, into runs that follow one another in the C-order values
+    /// of an array of a shape: calls `put` with each run and where in those, in bytes, it belongs.
+    pub(crate) fn scatter<E>(
+        &self,
+        shape: &[u64],
+        itemsize: u64,
+        values: &[u8],
+        mut put: impl FnMut(u64, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let tile = self.layout.shape();
+        let (outer, run) = self.runs_of(shape);
+        let run = (run * itemsize) as usize;
+        if run == 0 {
+            return Ok(());
+        }
+        let mut steps = Dims::from_elem(itemsize, shape.len());
+        for axis in (1..shape.len()).rev() {
+            steps[axis - 1] = steps[axis] * shape[axis];
+        }
+        let first = self.first_of(shape) * itemsize;
+        let mut index = Dims::from_elem(0, outer);
+        for piece in values.chunks_exact(run) {
+            let at: u64 = index.iter().zip(&steps).map(|(i, step)| i * step).sum();
+            put(first + at, piece)?;
+            for (i, dim) in index.iter_mut().zip(tile).rev() {
+                *i += 1;
+                if *i < *dim {
+                    break;
+                }
+                *i = 0;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many leading dimensions lie outside of the runs that the tile has in common with an
+    /// array of a shape, and how many elements a run has: those of the trailing dimensions that the
+    /// tile fills, and of one more.
+    fn runs_of(&self, shape: &[u64]) -> (usize, u64) {
+        let tile = self.layout.shape();
+        let filled = tile.iter().zip(shape).rev().take_while(|(t, s)| t == s).count();
+        let outer = tile.len().saturating_sub(filled + 1);
+        (outer, tile.iter().skip(outer).product())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use npymap_core::{DType, Order};
+
+    use super::*;
+
+    /// Tiles of every kind of cut put each element where it belongs, once.
+    #[test]
+    fn tiles_cover_the_array() {
+        let whole = Layout::new(DType::UINT8, &[5, 1, 7, 6], Order::C).unwrap();
+        let layouts = [
+            whole.clone(),
+            whole.transpose(),
+            whole.slice(&"[::-1, :, 1::2]".parse::<npymap_core::Selection>().unwrap()),
+        ];
+        for layout in layouts {
+            for cut in [Cut::ByResult, Cut::BySource] {
+                for budget in [1, 2, 7, 40, 1000] {
+                    let mut values = vec![0; layout.size() as usize];
+                    for tile in Tiles::new(&layout, cut, budget, true) {
+                        let ones = vec![1; tile.layout.size() as usize];
+                        let mut runs = 0;
+                        tile.scatter(layout.shape(), 1, &ones, |at, run| {
+                            runs += 1;
+                            for v in &mut values[at as usize..][..run.len()] {
+                                *v += 1;
+                            }
+                            Ok::<_, ()>(())
+                        })
+                        .unwrap();
+                        assert_eq!(tile.is_run_of(layout.shape()), runs == 1);
+                    }
+                    assert!(values.iter().all(|&n| n == 1), "{layout:?} {cut:?} {budget}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Moves the values of an array from its source into memory or a file, within bounded memory.
+
+use npymap_core::{Layout, gather::Convert};
+
+use crate::{
+    error::Result,
+    source::Source,
+    tiles::{Cut, Tile, Tiles},
+};
+
+/// How much is read and held at once: it bounds the memory that a transfer takes beside its result.
+pub(crate) const TILE_BYTES: u64 = 8 << 20;
+
+/// Fills `values` with the values of a layout in C order.
+pub(crate) fn read(
+    source: &Source<'_>,
+    layout: &Layout,
+    convert: Convert,
+    values: &mut [u8],
+) -> Result<()> {
+    #[cfg(feature = "rayon")]
+    if parallel::is_worth_it(source, layout) {
+        return parallel::read(source, layout, convert, values);
+    }
+    let mut reader = source.reader();
+    if source.memory().is_some() {
+        return reader.gather(layout, convert, values);
+    }
+    let itemsize = convert.dtype(layout.dtype()).itemsize();
+    let mut temporary = Vec::new();
+    for tile in Tiles::new(layout, Cut::BySource, TILE_BYTES, true) {
+        let len = (tile.layout.size() * itemsize) as usize;
+        if tile.is_run_of(layout.shape()) {
+            let at = (tile.first_of(layout.shape()) * itemsize) as usize;
+            reader.gather(&tile.layout, convert, &mut values[at..at + len])?;
+        } else {
+            temporary.resize(len, 0);
+            reader.gather(&tile.layout, convert, &mut temporary)?;
+            tile.scatter(layout.shape(), itemsize, &temporary, |at, run| {
+                values[at as usize..][..run.len()].copy_from_slice(run);
+                Ok::<_, crate::Error>(())
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Hands the values of a layout, as stored, to a sink that is written by position, with where each
+/// run of them belongs, in bytes, in the C order. `done` is told how many bytes were moved so far.
+///
+/// Tiles follow the result where that reads the file forward, and the file where not.
+pub(crate) fn copy(
+    source: &Source<'_>,
+    layout: &Layout,
+    done: impl FnMut(u64),
+    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let cut = if walks_forward(layout) { Cut::ByResult } else { Cut::BySource };
+    each_tile(source, layout, cut, done, |tile, values| {
+        tile.scatter(layout.shape(), layout.itemsize(), values, &mut put)
+    })
+}
+
+/// As [`copy()`], for a sink that takes the values from the first to the last.
+pub(crate) fn stream(
+    source: &Source<'_>,
+    layout: &Layout,
+    done: impl FnMut(u64),
+    mut put: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    each_tile(source, layout, Cut::ByResult, done, |_, values| put(values))
+}
+
+fn each_tile(
+    source: &Source<'_>,
+    layout: &Layout,
+    cut: Cut,
+    mut done: impl FnMut(u64),
+    mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut reader = source.reader();
+    let mut values = Vec::new();
+    let mut moved = 0;
+    for tile in Tiles::new(layout, cut, TILE_BYTES, source.memory().is_none()) {
+        values.resize(tile.layout.nbytes() as usize, 0);
+        reader.gather(&tile.layout, Convert::AsStored, &mut values)?;
+        take(&tile, &values)?;
+        moved += values.len() as u64;
+        done(moved);
+    }
+    Ok(())
+}
+
+/// Whether the C order of the elements goes through the file in one direction.
+pub(crate) fn walks_forward(layout: &Layout) -> bool {
+    let dims = layout.shape().iter().zip(layout.strides());
+    let steps = dims.filter(|(dim, stride)| **dim > 1 && **stride != 0);
+    steps.map(|(_, stride)| stride.unsigned_abs()).is_sorted_by(|a, b| a >= b)
+}
+
+#[cfg(feature = "rayon")]
+mod parallel {
+    use rayon::prelude::*;
+
+    use super::*;
+
+    /// Below this, starting threads costs more than it gains.
+    const WORTH_IT: u64 = 4 << 20;
+
+    pub(super) fn is_worth_it(source: &Source<'_>, layout: &Layout) -> bool {
+        layout.nbytes() >= WORTH_IT
+            && source.is_random_access()
+            && (source.memory().is_some() || walks_forward(layout))
+            && rayon::current_num_threads() > 1
+    }
+
+    /// As [`super::read`]: the result is cut into runs of tiles, which are filled at once.
+    pub(super) fn read(
+        source: &Source<'_>,
+        layout: &Layout,
+        convert: Convert,
+        values: &mut [u8],
+    ) -> Result<()> {
+        let itemsize = convert.dtype(layout.dtype()).itemsize();
+        let in_memory = source.memory().is_some();
+        let mut rest = values;
+        let mut pieces = Vec::new();
+        for tile in Tiles::new(layout, Cut::ByResult, TILE_BYTES, !in_memory) {
+            let len = (tile.layout.size() * itemsize) as usize;
+            let (piece, after) = rest.split_at_mut(len);
+            pieces.push((tile.layout, piece));
+            rest = after;
+        }
+        pieces.into_par_iter().try_for_each_init(
+            || source.reader(),
+            |reader, (layout, piece)| reader.gather(&layout, convert, piece),
+        )
+    }
+}
