@@ -1,17 +1,17 @@
 //! Literals against CPython's verdicts (`tests/vectors/make_literals.py`).
 
-use std::{fs, path::Path};
+mod common;
 
 use npymap_core::literal::{Dialect, Literal};
 use serde_json::Value;
 
 #[test]
 fn cpython_agrees_on_every_text() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/literals.json");
-    let cases: Vec<Value> = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let cases = common::read_json("literals.json");
+    let cases = cases.as_array().unwrap();
     assert!(cases.len() > 1000, "{} cases", cases.len());
     let mut wrong = Vec::new();
-    for case in &cases {
+    for case in cases {
         let text = case["text"].as_str().unwrap();
         for (dialect, key) in [(Dialect::Python3, "py3"), (Dialect::Python2, "py2")] {
             let found = Literal::parse(text, dialect);

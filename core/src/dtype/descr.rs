@@ -2,22 +2,12 @@
 
 use alloc::{
     borrow::Cow,
-    boxed::Box,
-    format,
     string::{String, ToString},
-    sync::Arc,
-    vec,
     vec::Vec,
 };
 
-use super::{
-    ByteOrder, DType, DTypeError, Dims, Extended, Field, Kind, StructType, Title,
-    build::{Packer, Shape, checked_itemsize},
-};
-use crate::{
-    Result,
-    literal::{Dialect, Literal},
-};
+use super::{ByteOrder, DType, DTypeError, Extended, Kind, Title, build::Packer, overlay::combine};
+use crate::{Result, literal::Literal};
 
 impl DType {
     /// The dtype that the `descr` entry of a header stands for.
@@ -50,59 +40,6 @@ impl DType {
     /// ```
     pub fn from_descr(descr: &Literal<'_>) -> Result<Self> {
         descr_to_dtype(descr, Literal::MAX_DEPTH)
-    }
-
-    /// The `descr` entry that NumPy writes for the dtype.
-    ///
-    /// A sub-array, and a plain dtype overlaid with fields, lose what the header cannot express:
-    /// the former become raw data, the latter just their fields.
-    ///
-    /// # Errors
-    ///
-    /// [`DTypeError::NotDescribable`] if fields overlap or do not follow one another, or a title is not
-    /// a number that a header can express.
-    pub fn descr(&self) -> Result<Literal<'_>> {
-        match &self.kind {
-            Kind::Struct(fields) => Ok(Literal::List(field_list(fields, self.itemsize())?)),
-            _ => Ok(Literal::from(self.type_string())),
-        }
-    }
-
-    /// NumPy's `dtype.str`: byte order, letter, size.
-    ///
-    /// Structures and sub-arrays are raw data here. The types of ml_dtypes give what that package
-    /// writes, which does not tell them apart.
-    pub fn type_string(&self) -> String {
-        let order = match self.order {
-            ByteOrder::Little => '<',
-            ByteOrder::Big => '>',
-            ByteOrder::None => '|',
-        };
-        let size = self.itemsize;
-        match &self.kind {
-            Kind::Bool => String::from("|b1"),
-            Kind::Object => String::from("|O"),
-            Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => format!("{order}i{size}"),
-            Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => format!("{order}u{size}"),
-            Kind::Float16 | Kind::Float32 | Kind::Float64 | Kind::LongDouble => {
-                format!("{order}f{size}")
-            }
-            Kind::Complex64 | Kind::Complex128 | Kind::CLongDouble => format!("{order}c{size}"),
-            Kind::Bytes => format!("|S{size}"),
-            Kind::Str => format!("{order}U{}", size / 4),
-            Kind::DateTime64(unit) => format!("{order}M8{unit}"),
-            Kind::TimeDelta64(unit) => format!("{order}m8{unit}"),
-            Kind::Extended(extended) => {
-                let order = if order == '|' { '<' } else { order };
-                let letter = match extended {
-                    Extended::Complex32 => 'W',
-                    Extended::Float8E5M2 => 'f',
-                    _ => 'V',
-                };
-                format!("{order}{letter}{size}")
-            }
-            Kind::Void | Kind::Struct(_) | Kind::SubArray(_) => format!("|V{size}"),
-        }
     }
 }
 
@@ -183,7 +120,7 @@ fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()
         }
         _ => {
             return Err(DTypeError::FieldParts {
-                found: Items::of(field).map_or(0, Items::len),
+                found: Items::of(field).map_or(0, Iterator::count),
             }
             .into());
         }
@@ -214,213 +151,11 @@ fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()
     }
 }
 
-fn title_of(title: &Literal<'_>) -> Option<Title> {
+pub(super) fn title_of(title: &Literal<'_>) -> Option<Title> {
     match title {
         Literal::None => None,
         Literal::Str(title) => Some(Title::Text(title.as_ref().into())),
         other => Some(Title::Other(other.to_string().into())),
-    }
-}
-
-/// `np.dtype((dtype, second))`.
-fn combine(dtype: DType, second: &Literal<'_>, depth: u32) -> Result<DType> {
-    let all_integers = |items: &[Literal<'_>]| items.iter().all(is_integer);
-    match second {
-        Literal::Tuple(items) if all_integers(items) => {}
-        second => {
-            // NumPy tries the second item as a dtype, and as a shape if that fails for whatever
-            // reason.
-            if let Ok(overlay) = any_to_dtype(second, depth) {
-                return overlay_with(dtype, &overlay);
-            }
-        }
-    }
-    if dtype.is_unsized() {
-        return match second {
-            Literal::Int(width) => dtype.repeat(&Shape::Int(*width)),
-            _ => Err(DTypeError::ItemSize { found: None }.into()),
-        };
-    }
-    match second {
-        Literal::Tuple(items) if items.is_empty() => Ok(dtype),
-        Literal::Tuple(items) | Literal::List(items) => {
-            let dims: Dims = items.iter().map(dimension).collect::<Result<_>>()?;
-            DType::sub_array(dtype, &dims)
-        }
-        // Bytes are a sequence of integers, and no characters are a sequence of none.
-        Literal::Bytes(bytes) => {
-            let dims: Dims = bytes.iter().map(|&b| u64::from(b)).collect();
-            DType::sub_array(dtype, &dims)
-        }
-        Literal::Str(text) if text.is_empty() => DType::sub_array(dtype, &[]),
-        single => DType::sub_array(dtype, &[dimension(single)?]),
-    }
-}
-
-fn is_integer(literal: &Literal<'_>) -> bool {
-    matches!(
-        literal,
-        Literal::Int(_) | Literal::BigInt(_) | Literal::Bool(_)
-    )
-}
-
-fn dimension(literal: &Literal<'_>) -> Result<u64> {
-    let why = match literal {
-        Literal::Int(n) => match u64::try_from(*n) {
-            Ok(n) => return Ok(n),
-            Err(_) => "a negative dimension",
-        },
-        Literal::BigInt(_) => "a dimension beyond 2147483647",
-        _ => "a dimension that is no integer",
-    };
-    Err(DTypeError::Shape { why }.into())
-}
-
-/// `np.dtype(literal)`, whose rules for lists differ from those of a header: fields are tuples
-/// alone, padding is a field, and fields without a name get one.
-fn any_to_dtype(literal: &Literal<'_>, depth: u32) -> Result<DType> {
-    let depth = depth.checked_sub(1).ok_or(DTypeError::TooDeep)?;
-    match literal {
-        Literal::None => Ok(DType::FLOAT64),
-        Literal::Str(text) => DType::parse_native(text),
-        Literal::Bytes(bytes) => match core::str::from_utf8(bytes) {
-            Ok(text) => DType::parse_native(text),
-            Err(_) => Err(DTypeError::Descr {
-                found: "bytes",
-                expected: "a string",
-            }
-            .into()),
-        },
-        Literal::Tuple(items) => match items.as_slice() {
-            [first, second] => combine(any_to_dtype(first, depth)?, second, depth),
-            _ => Err(DTypeError::Descr {
-                found: "a tuple",
-                expected: "a dtype and a shape",
-            }
-            .into()),
-        },
-        Literal::List(items) => {
-            let mut packer = Packer::default();
-            for (i, item) in items.iter().enumerate() {
-                push_any_field(&mut packer, i, item, depth)?;
-            }
-            packer.finish()
-        }
-        other => Err(DTypeError::Descr {
-            found: name_of(other),
-            expected: "a dtype",
-        }
-        .into()),
-    }
-}
-
-fn push_any_field(packer: &mut Packer, i: usize, item: &Literal<'_>, depth: u32) -> Result<()> {
-    let wrong = || DTypeError::Descr {
-        found: name_of(item),
-        expected: "a field (name, dtype) or (name, dtype, shape)",
-    };
-    let Literal::Tuple(parts) = item else {
-        return Err(wrong().into());
-    };
-    let (name, dtype) = match parts.as_slice() {
-        [name, dtype] => (name, any_to_dtype(dtype, depth)?),
-        [name, dtype, shape] => {
-            let dtype = any_to_dtype(dtype, depth)?;
-            (name, combine(dtype, shape, depth)?)
-        }
-        _ => return Err(wrong().into()),
-    };
-    let (title, name) = match name {
-        Literal::Tuple(pair) => match pair.as_slice() {
-            [title, name] => (title_of(title), name),
-            _ => return Err(wrong().into()),
-        },
-        name => (None, name),
-    };
-    let Literal::Str(name) = name else {
-        return Err(DTypeError::FieldName {
-            found: name_of(name),
-        }
-        .into());
-    };
-    let name: Box<str> = match (&**name, &title) {
-        ("", None) => format!("f{i}").into(),
-        // NumPy calls the field by its title, and then refuses it for having a title that is used.
-        ("", Some(_)) => {
-            return Err(DTypeError::FieldName {
-                found: "an empty string with a title",
-            }
-            .into());
-        }
-        (name, _) => name.into(),
-    };
-    packer.push(name, title, dtype)
-}
-
-/// A dtype whose elements are also seen as those of another of the same size: its fields, if it
-/// has some.
-fn overlay_with(dtype: DType, overlay: &DType) -> Result<DType> {
-    let resized = if dtype.is_unsized() {
-        match dtype.kind {
-            Kind::Bytes => DType::bytes(overlay.itemsize),
-            // Raw data that holds objects without saying so could be read by mistake.
-            Kind::Void if overlay.has_object() && overlay.fields().is_none() => {
-                return Err(DTypeError::ObjectOverlap.into());
-            }
-            Kind::Void => DType::void(overlay.itemsize),
-            Kind::Str if overlay.itemsize.is_multiple_of(4) => DType {
-                itemsize: checked_itemsize(overlay.itemsize())?,
-                ..dtype
-            },
-            _ if overlay.itemsize == 0 => dtype,
-            _ => return Err(unsupported_overlay()),
-        }
-    } else {
-        if dtype.itemsize != overlay.itemsize {
-            return Err(DTypeError::SizeMismatch {
-                old: dtype.itemsize(),
-                new: overlay.itemsize(),
-            }
-            .into());
-        }
-        check_object_union(&dtype, overlay)?;
-        dtype
-    };
-    let Kind::Struct(overlay_type) = &overlay.kind else {
-        return Ok(resized);
-    };
-    let base = match &resized.kind {
-        Kind::Void => None,
-        Kind::Struct(below) => below.base.clone(),
-        Kind::SubArray(_) => return Err(unsupported_overlay()),
-        _ => Some(resized),
-    };
-    let mut fields = overlay.clone();
-    if base != overlay_type.base {
-        fields.kind = Kind::Struct(Arc::new(StructType {
-            fields: overlay_type.fields.clone(),
-            base,
-        }));
-    }
-    Ok(fields)
-}
-
-#[cold]
-fn unsupported_overlay() -> crate::Error {
-    DTypeError::Unsupported {
-        what: "an overlay of a sub-array or of a string",
-    }
-    .into()
-}
-
-/// Objects may be overlaid with a structure of a single object alone.
-fn check_object_union(dtype: &DType, overlay: &DType) -> Result<(), DTypeError> {
-    if !dtype.has_object() && !overlay.has_object() {
-        return Ok(());
-    }
-    match (&dtype.kind, overlay.fields()) {
-        (Kind::Object, Some([field])) if field.dtype.kind == Kind::Object => Ok(()),
-        _ => Err(DTypeError::ObjectOverlap),
     }
 }
 
@@ -445,10 +180,6 @@ impl<'l, 'a> Items<'l, 'a> {
             _ => return None,
         })
     }
-
-    fn len(self) -> usize {
-        self.count()
-    }
 }
 
 impl<'l, 'a> Iterator for Items<'l, 'a> {
@@ -469,7 +200,7 @@ impl<'l, 'a> Iterator for Items<'l, 'a> {
 }
 
 /// What a literal is, for messages.
-fn name_of(literal: &Literal<'_>) -> &'static str {
+pub(super) fn name_of(literal: &Literal<'_>) -> &'static str {
     match literal {
         Literal::None => "None",
         Literal::Bool(_) => "a bool",
@@ -486,75 +217,10 @@ fn name_of(literal: &Literal<'_>) -> &'static str {
     }
 }
 
-/// The fields of a structure as NumPy describes them, with gaps spelt out.
-fn field_list<'a>(
-    structure: &'a StructType,
-    itemsize: u64,
-) -> Result<Vec<Literal<'a>>, DTypeError> {
-    let mut list = Vec::with_capacity(structure.fields.len());
-    let mut end = 0;
-    let gap = |bytes: u64| {
-        let raw = Literal::from(format!("|V{bytes}"));
-        Literal::Tuple(vec![Literal::Str("".into()), raw])
-    };
-    for Field {
-        name,
-        title,
-        dtype,
-        offset,
-    } in &structure.fields
-    {
-        let offset = u64::from(*offset);
-        if offset > end {
-            list.push(gap(offset - end));
-        } else if offset < end {
-            return Err(DTypeError::NotDescribable);
-        }
-        end = offset + dtype.itemsize();
-        let name = Literal::Str(Cow::Borrowed(&**name));
-        let name = match title {
-            Some(Title::Text(title)) => {
-                Literal::Tuple(vec![Literal::Str(Cow::Borrowed(&**title)), name])
-            }
-            Some(Title::Other(title)) => {
-                // Of what Python prints, infinity and NaN alone are no literals.
-                let title = Literal::parse(title, Dialect::Python3)
-                    .map_err(|_| DTypeError::NotDescribable)?;
-                Literal::Tuple(vec![title, name])
-            }
-            None => name,
-        };
-        list.push(Literal::Tuple(match &dtype.kind {
-            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, shape(&sub.shape)],
-            _ => vec![name, nested(dtype)?],
-        }));
-    }
-    if itemsize > end {
-        list.push(gap(itemsize - end));
-    }
-    Ok(list)
-}
-
-/// A dtype inside a structure.
-fn nested(dtype: &DType) -> Result<Literal<'_>, DTypeError> {
-    Ok(match &dtype.kind {
-        Kind::Struct(fields) => Literal::List(field_list(fields, dtype.itemsize())?),
-        Kind::SubArray(sub) => Literal::Tuple(vec![nested(&sub.element)?, shape(&sub.shape)]),
-        _ => Literal::from(dtype.type_string()),
-    })
-}
-
-fn shape(dims: &[u64]) -> Literal<'static> {
-    Literal::Tuple(
-        dims.iter()
-            // Dimensions fit in an i32.
-            .map(|&dim| Literal::Int(i64::try_from(dim).unwrap_or(i64::MAX)))
-            .collect(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
+
     use super::*;
 
     #[test]

@@ -1,10 +1,13 @@
 //! Data types: what one element is, how large it is and in which byte order it stands.
 
 mod build;
+mod comma;
 mod descr;
+mod describe;
 mod display;
 mod error;
 mod order;
+mod overlay;
 mod parse;
 mod time;
 

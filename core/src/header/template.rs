@@ -1,0 +1,113 @@
+//! The text that NumPy writes for plain dtypes, matched byte by byte.
+//!
+//! Nearly every header is one of these, and matching it takes a fraction of the time that the
+//! grammar needs. Whatever does not match goes to the grammar, which decides; where this matches,
+//! the grammar must find the same (`core/tests/header_parse.rs`).
+
+use crate::dtype::Dims;
+
+/// The entries of the dict.
+#[derive(Debug, PartialEq)]
+pub(super) struct Entries<'a> {
+    pub(super) descr: &'a str,
+    pub(super) fortran_order: bool,
+    pub(super) shape: Dims,
+}
+
+/// Matches `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, then spaces, then a line
+/// break.
+pub(super) fn match_text(text: &str) -> Option<Entries<'_>> {
+    let rest = text.strip_prefix("{'descr': '")?;
+    // An escape, or a line break, is for the grammar.
+    let end = rest.bytes().position(|b| !is_plain(b))?;
+    let (descr, rest) = rest.split_at_checked(end)?;
+    let rest = rest.strip_prefix("', 'fortran_order': ")?;
+    let (fortran_order, rest) = match rest.strip_prefix("False") {
+        Some(rest) => (false, rest),
+        None => (true, rest.strip_prefix("True")?),
+    };
+    let rest = rest.strip_prefix(", 'shape': (")?;
+    let (shape, rest) = dimensions(rest)?;
+    let padding = rest.strip_prefix("), }")?;
+    let padding = padding.strip_suffix('\n').unwrap_or(padding);
+    padding.bytes().all(|b| b == b' ').then_some(Entries {
+        descr,
+        fortran_order,
+        shape,
+    })
+}
+
+/// Whether a byte stands for itself between single quotes.
+fn is_plain(b: u8) -> bool {
+    matches!(b, b' '..=b'~') && b != b'\'' && b != b'\\'
+}
+
+/// Nothing, `3,`, or `3, 4`, `3, 4, 5` and so on.
+fn dimensions(mut text: &str) -> Option<(Dims, &str)> {
+    let mut shape = Dims::new();
+    if text.starts_with(')') {
+        return Some((shape, text));
+    }
+    loop {
+        let (dim, rest) = dimension(text)?;
+        shape.push(dim);
+        text = rest;
+        if text.starts_with(')') {
+            // A single number in parentheses is no tuple.
+            return (shape.len() > 1).then_some((shape, text));
+        }
+        text = text.strip_prefix(',')?;
+        if text.starts_with(')') {
+            return Some((shape, text));
+        }
+        text = text.strip_prefix(' ')?;
+    }
+}
+
+/// A decimal number without leading zeros that surely fits.
+fn dimension(text: &str) -> Option<(u64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit);
+    let (len, value) = digits.take(19).fold((0_usize, 0_u64), |(len, value), b| {
+        // 19 digits cannot overflow.
+        let digit = u64::from(b.wrapping_sub(b'0'));
+        (len.wrapping_add(1), value.wrapping_mul(10).wrapping_add(digit))
+    });
+    let leading_zero = len > 1 && text.starts_with('0');
+    if len == 0 || len == 19 || leading_zero {
+        return None;
+    }
+    Some((value, text.get(len..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{format, vec};
+
+    use super::*;
+
+    #[test]
+    fn matches_what_numpy_writes_and_nothing_else() {
+        let entries = |text| match_text(text).map(|e| (e.descr, e.fortran_order, e.shape.to_vec()));
+        for (shape, expected) in [
+            ("()", Some(vec![])),
+            ("(3,)", Some(vec![3])),
+            ("(3, 4)", Some(vec![3, 4])),
+            ("(0, 10, 123456789012345678)", Some(vec![0, 10, 123_456_789_012_345_678])),
+            ("(3)", None),
+            ("(3,4)", None),
+            ("(03,)", None),
+            ("(3L,)", None),
+            ("(,)", None),
+            ("(-3,)", None),
+            ("(9223372036854775807,)", None),
+        ] {
+            let text = format!("{{'descr': '<f4', 'fortran_order': True, 'shape': {shape}, }}  \n");
+            assert_eq!(entries(&text), expected.map(|shape| ("<f4", true, shape)), "{text}");
+        }
+        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (), }";
+        assert_eq!(entries(text), Some(("<f4", false, vec![])));
+        for (from, to) in [("<f4", "\\x41"), ("<f4", "é"), ("<f4", "a\nb"), (", }", "}"), (", }", ", }\n ")] {
+            assert_eq!(entries(&text.replace(from, to)), None);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What several tests of headers need.
+#![allow(dead_code, reason = "every test is a crate of its own and uses a part")]
+
+use std::{fs, path::PathBuf};
+
+use npymap_core::{
+    Header, Result, Step,
+    header::Limits,
+    literal::Literal,
+};
+use serde_json::{Value, json};
+
+/// A file or folder with data made by NumPy.
+pub fn vectors(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(name)
+}
+
+pub fn read_json(name: &str) -> Value {
+    serde_json::from_slice(&fs::read(vectors(name)).unwrap()).unwrap()
+}
+
+pub fn from_hex(hex: &Value) -> Vec<u8> {
+    let pairs = hex.as_str().unwrap().as_bytes().chunks(2);
+    let byte = |pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    pairs.map(byte).collect()
+}
+
+/// Parses a header of a file that is at hand as a whole.
+pub fn parse(file: &[u8]) -> Result<Header> {
+    let len = file.len() as u64;
+    match Header::parse(file, Some(len), &Limits::default())? {
+        Step::Done(header) => Ok(header),
+        Step::Need(range) => panic!("the whole file is not enough: {range:?} of {len}"),
+    }
+}
+
+/// A file of a version whose header is a text.
+pub fn file(major: u8, text: &[u8]) -> Vec<u8> {
+    let mut file = b"\x93NUMPY".to_vec();
+    file.extend([major, 0]);
+    match major {
+        1 => file.extend((text.len() as u16).to_le_bytes()),
+        _ => file.extend((text.len() as u32).to_le_bytes()),
+    }
+    file.extend(text);
+    file
+}
+
+/// A descriptor as JSON: tuples and lists become arrays.
+pub fn to_json(descr: &Literal<'_>) -> Value {
+    match descr {
+        Literal::Tuple(items) | Literal::List(items) => items.iter().map(to_json).collect(),
+        Literal::Str(text) => json!(text),
+        Literal::Int(n) => json!(n),
+        other => panic!("{other} in a descr"),
+    }
+}

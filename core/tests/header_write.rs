@@ -1,0 +1,124 @@
+//! Headers byte for byte as `np.save` writes them (`tests/vectors/make_headers.py`).
+
+mod common;
+
+use npymap_core::{
+    DType, ErrorKind, Order,
+    dtype::{ByteOrder, Extended, Kind},
+    header,
+};
+use serde_json::Value;
+
+fn shape(case: &Value) -> Vec<u64> {
+    serde_json::from_value(case["shape"].clone()).unwrap()
+}
+
+fn order(case: &Value) -> Order {
+    if case["order"] == "F" { Order::F } else { Order::C }
+}
+
+fn cases() -> Vec<Value> {
+    let mut vectors = common::read_json("headers.json");
+    serde_json::from_value(vectors["cases"].take()).unwrap()
+}
+
+#[test]
+fn what_numpy_writes_is_read() {
+    let cases = cases();
+    assert!(cases.len() > 350, "{} cases", cases.len());
+    for case in &cases {
+        let bytes = common::from_hex(&case["header"]);
+        let header = common::parse(&bytes).unwrap();
+        assert_eq!(header.shape(), shape(case), "{case}");
+        assert_eq!(header.data_offset(), bytes.len() as u64, "{case}");
+        // Where the order makes a difference, the header has it.
+        let contiguous = header.layout().is_contiguous(Order::C);
+        assert_eq!(header.fortran_order(), order(case) == Order::F && !contiguous, "{case}");
+        // Raw data is all that the headers of ml_dtypes declare.
+        if case["ml_dtypes"] != true {
+            let dtype = header.dtype();
+            assert_eq!(common::to_json(&dtype.descr().unwrap()), case["descr"], "{case}");
+            assert_eq!(dtype.to_string(), *case["dtype"].as_str().unwrap(), "{case}");
+            assert!(header.warnings().is_empty(), "{case}");
+        }
+        assert_eq!(common::to_json(&header.descr()), case["descr"], "{case}");
+    }
+}
+
+#[test]
+fn the_same_bytes_are_written() {
+    let mut unknown = Vec::new();
+    for case in &cases() {
+        let bytes = common::from_hex(&case["header"]);
+        let dtype = if case["ml_dtypes"] == true {
+            let name = case["name"].as_str().unwrap();
+            let Some(extended) = Extended::from_name(name) else {
+                unknown.push(name);
+                continue;
+            };
+            DType::fixed(Kind::Extended(extended), ByteOrder::NATIVE).unwrap()
+        } else {
+            common::parse(&bytes).unwrap().dtype().clone()
+        };
+        let written = header::write(&dtype, &shape(case), order(case));
+        if dtype.has_object() {
+            assert_eq!(written.unwrap_err().kind(), &ErrorKind::ObjectDType);
+            continue;
+        }
+        assert_eq!(
+            String::from_utf8_lossy(&written.unwrap()),
+            String::from_utf8_lossy(&bytes),
+            "{case}"
+        );
+    }
+    unknown.sort_unstable();
+    assert_eq!(unknown, ["bcomplex32", "int1", "uint1"], "types that are not offered");
+}
+
+#[test]
+fn the_version_depends_on_length_and_characters() {
+    let vectors = common::read_json("headers.json");
+    let cases = vectors["long_names"].as_array().unwrap();
+    assert_eq!(cases.len(), 42);
+    for case in cases {
+        let name = case["char"].as_str().unwrap().repeat(case["count"].as_u64().unwrap() as usize);
+        let dtype = DType::structure([(name, DType::UINT8)]).unwrap();
+        let bytes = header::write(&dtype, &[2], Order::C).unwrap();
+        assert_eq!(bytes[..12], common::from_hex(&case["start"]), "{case}");
+        assert_eq!(bytes.len() as u64, case["len"], "{case}");
+        assert_eq!(*common::parse(&bytes).unwrap().dtype(), dtype, "{case}");
+    }
+}
+
+#[test]
+fn arrays_grow_within_their_headers() {
+    let dtype = DType::parse("<f4").unwrap();
+    for (order, short, long, too_long) in [
+        (Order::C, [3, 4], [1_u64 << 58, 4], [3, 1 << 60]),
+        (Order::F, [3, 4], [3, 1 << 59], [1_u64 << 60, 4]),
+    ] {
+        let bytes = header::write(&dtype, &short, order).unwrap();
+        let header = common::parse(&bytes).unwrap();
+        let grown = header.with_shape(&long).unwrap().unwrap();
+        assert_eq!(grown.len(), bytes.len());
+        let grown = common::parse(&grown).unwrap();
+        assert_eq!(grown.shape(), long);
+        assert_eq!(grown.fortran_order(), header.fortran_order());
+        assert_eq!(grown.dtype(), header.dtype());
+        // The padding for alignment serves the other dimension.
+        assert!(header.with_shape(&too_long).is_ok());
+        // Back again: all that is lost is NumPy's room for growth, which becomes padding.
+        assert_eq!(grown.with_shape(&short).unwrap().unwrap(), bytes);
+        assert!(header.with_shape(&[u64::MAX, 4]).is_err());
+    }
+}
+
+#[test]
+fn a_header_without_room_stays() {
+    // The descr is kept as it is, although the dtype is raw data.
+    let text = |shape| format!("{{'descr': '<V2', 'fortran_order': True, 'shape': {shape}, }}\n");
+    let file = |shape| common::file(1, text(shape).as_bytes());
+    let header = common::parse(&file("(9, 9)")).unwrap();
+    assert_eq!(header.with_shape(&[9, 10]).unwrap(), None);
+    assert_eq!(header.with_shape(&[9, 8]).unwrap(), Some(file("(9, 8)")));
+}
