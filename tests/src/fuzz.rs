@@ -21,7 +21,7 @@ pub fn header(data: &[u8]) {
     let Ok(Step::Done(parsed)) = whole else {
         return;
     };
-    let _ = (parsed.descr(), parsed.layout(), parsed.dtype().to_string());
+    let _ = (parsed.descr(), parsed.dtype().to_string());
     let order = parsed.order();
     let Ok(written) = header::write(parsed.dtype(), parsed.shape(), order) else {
         return;
@@ -44,7 +44,10 @@ fn in_pieces(data: &[u8], limits: &Limits) -> Result<Step<Header>> {
         match Header::parse(&data[..seen], Some(len), limits)? {
             Step::Need(range) => {
                 let end = range.end as usize;
-                assert!(seen < end && end <= data.len(), "asks for {range:?} after {seen}");
+                assert!(
+                    seen < end && end <= data.len(),
+                    "asks for {range:?} after {seen}"
+                );
                 seen = end;
             }
             done => return Ok(done),
@@ -85,13 +88,12 @@ pub fn selection(data: &[u8]) {
 
 /// Arrays to select from.
 fn layouts() -> Vec<Layout> {
-    let dtypes = ["<f8", "<i2,>f4,(2,3)u1"];
     let shapes: [&[u64]; 5] = [&[], &[10], &[3, 4, 5], &[2, 0, 3], &[1, 1, 7, 1]];
     let mut layouts = Vec::new();
-    for dtype in dtypes.map(|text| text.parse::<DType>()) {
+    for dtype in ["<f8", "<i2,>f4,(2,3)u1"] {
         for shape in shapes {
             for order in [Order::C, Order::F] {
-                let dtype = dtype.clone();
+                let dtype = dtype.parse::<DType>();
                 layouts.extend(dtype.and_then(|dtype| Layout::new(dtype, shape, order)));
             }
         }
@@ -123,7 +125,10 @@ fn directory_in_pieces(data: &[u8]) -> Result<Directory> {
         match reader.step(range.start, bytes)? {
             Step::Done(directory) => return Ok(directory),
             Step::Need(wanted) => {
-                assert!(!wanted.is_empty() && wanted != range, "asks for {wanted:?} again");
+                assert!(
+                    !wanted.is_empty() && wanted != range,
+                    "asks for {wanted:?} again"
+                );
                 range = wanted;
             }
         }
@@ -132,7 +137,11 @@ fn directory_in_pieces(data: &[u8]) -> Result<Directory> {
 
 /// Decodes a member into a buffer that is too small for most. The first bytes of its data.
 fn inflated(data: &[u8], member: &Member) -> Result<Vec<u8>> {
-    let local_header = &data[member.header_offset() as usize..];
+    // A member may claim to stand anywhere.
+    let local_header = usize::try_from(member.header_offset())
+        .ok()
+        .and_then(|start| data.get(start..))
+        .unwrap_or_default();
     let Step::Done(range) = member.locate(local_header)? else {
         panic!("{member:?} has a local header beyond the end");
     };
@@ -153,7 +162,10 @@ fn inflated(data: &[u8], member: &Member) -> Result<Vec<u8>> {
         if progress.status == Status::Done || produced > 1 << 20 {
             return Ok(first);
         }
-        assert!(progress.consumed > 0 || progress.produced > 0, "{member:?} stands still");
+        assert!(
+            progress.consumed > 0 || progress.produced > 0,
+            "{member:?} stands still"
+        );
     }
 }
 
@@ -209,7 +221,10 @@ mod backends {
             ("file", Files(dir.path().into()).run(case)),
             ("map", Maps(dir.path().into()).run(case)),
             ("stored member", open("stored.npz")?.run(case)),
-            ("stored member, mapped", open_mapped("stored.npz")?.run(case)),
+            (
+                "stored member, mapped",
+                open_mapped("stored.npz")?.run(case),
+            ),
             ("deflated member", open("deflated.npz")?.run(case)),
         ])
     }

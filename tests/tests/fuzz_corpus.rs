@@ -8,7 +8,9 @@ use npymap_conformance::fuzz;
 
 /// Runs a target over its corpus; where it is quick, cut short at every byte too.
 fn replay(target: &str, run: fn(&[u8]), prefixes: bool) {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
     let mut count = 0;
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();

@@ -5,7 +5,7 @@
 use std::{fs, path::PathBuf};
 
 use npymap_conformance::{
-    Backend,
+    Backend, Case,
     backends::{Archive, Files, Maps, Slices},
     run_all,
 };
@@ -22,7 +22,9 @@ fn check(mut backend: impl Backend) {
 
 #[test]
 fn slice() {
-    check(Slices(|case| fs::read(vectors().join(&case.file)).unwrap()));
+    check(Slices(|case: &Case| {
+        fs::read(vectors().join(&case.file)).unwrap()
+    }));
 }
 
 #[test]

@@ -168,13 +168,14 @@ def stored(values):
 def widened(values):
     """Numbers that JavaScript and most of Rust know, from those they do not."""
     name = str(values.dtype)
-    if values.dtype.kind in "biufcmM" and name not in ("float16", "longdouble", "clongdouble"):
-        wide = {"float128": "f8", "complex256": "c16"}.get(name)
-    else:
-        wide = "c8" if name == "complex32" else "f4"
-    if "int" in name and hasattr(ml_dtypes, name):
-        wide = "i1" if name.startswith("int") else "u1"
-    return values.astype(wide) if wide else values
+    if name == "bool":
+        return values.astype("u1") != 0  # a file may have any bytes
+    if hasattr(ml_dtypes, name) and "int" in name:
+        return values.astype("i1" if name.startswith("int") else "u1")
+    if hasattr(ml_dtypes, name) and name != "complex32" or name == "float16":
+        return values.astype("f4")
+    wide = {"complex32": "c8", "float128": "f8", "complex256": "c16"}
+    return values.astype(wide.get(name, values.dtype))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,10 @@ impl Archive {
     /// If the archive cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> npymap::Result<Self> {
         let archive = Npz::open(path)?;
-        Ok(Self { archive, mapped: false })
+        Ok(Self {
+            archive,
+            mapped: false,
+        })
     }
 
     /// Members that are mapped; they must be stored.
@@ -57,7 +60,10 @@ impl Archive {
     /// If the archive cannot be opened.
     pub fn open_mapped(path: impl AsRef<Path>) -> npymap::Result<Self> {
         let archive = Npz::open(path)?;
-        Ok(Self { archive, mapped: true })
+        Ok(Self {
+            archive,
+            mapped: true,
+        })
     }
 }
 
@@ -98,7 +104,10 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error.kind() {
             ErrorKind::Format(format) => Self::from(format),
-            _ => Self { kind: "io", message: error.to_string() },
+            _ => Self {
+                kind: "io",
+                message: error.to_string(),
+            },
         }
     }
 }

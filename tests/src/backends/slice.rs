@@ -60,12 +60,17 @@ fn open(file: &[u8]) -> Result<(Layout, &[u8])> {
             Step::Need(range) => seen = range.end as usize,
         }
     };
-    let layout = header.layout()?;
+    let layout = header.layout().clone();
     let data = &file[header.data_offset() as usize..];
     let (expected, found) = (layout.nbytes(), data.len() as u64);
     if found < expected {
         let what = "array data";
-        return Err(ErrorKind::Truncated { what, expected, found }.into());
+        return Err(ErrorKind::Truncated {
+            what,
+            expected,
+            found,
+        }
+        .into());
     }
     Ok((layout, data))
 }
@@ -73,7 +78,11 @@ fn open(file: &[u8]) -> Result<(Layout, &[u8])> {
 /// The elements in C order, from those ranges of the data that a plan asks for.
 fn values(layout: &Layout, data: &[u8], convert: Convert) -> Result<Vec<u8>> {
     // No gaps: what the plan does not ask for must not be missed.
-    let options = PlanOptions { max_gap: 0, max_range: 64, ..PlanOptions::default() };
+    let options = PlanOptions {
+        max_gap: 0,
+        max_range: 64,
+        ..PlanOptions::default()
+    };
     let plan = layout.plan(&options);
     let fetched: Vec<u8> = plan
         .ranges
