@@ -29,7 +29,10 @@ pub fn header(data: &[u8]) {
     match Header::parse(&written, Some(written.len() as u64), &limits) {
         Ok(Step::Done(again)) => {
             assert_eq!(again.shape(), parsed.shape());
-            assert_eq!(again.order(), order);
+            // NumPy writes what is contiguous in both orders as C.
+            if !parsed.layout().is_contiguous(Order::C) {
+                assert_eq!(again.order(), order);
+            }
             assert_eq!(again.data_offset(), written.len() as u64);
         }
         other => panic!("{other:?} from {:?}", String::from_utf8_lossy(&written)),
