@@ -1,10 +1,13 @@
 //! The one error type of this crate.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+};
 use core::fmt;
 
 use crate::{
-    dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
+    DType, dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
     selection::SelectionError, stats::StatsError,
 };
 
@@ -56,8 +59,24 @@ impl core::error::Error for Error {}
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// A buffer does not have exactly the size it must have.
+    BufferSize {
+        /// The buffer, e.g. "the destination".
+        what: &'static str,
+        /// The size it must have in bytes.
+        expected: u64,
+        /// The size it has in bytes.
+        found: u64,
+    },
     /// A descriptor or a dtype string names no dtype, or not one fit for the use.
     DType(DTypeError),
+    /// The elements are of another type than they should be viewed as.
+    ElementType {
+        /// The dtype of the elements.
+        found: DType,
+        /// The Rust type.
+        wanted: &'static str,
+    },
     /// The header is not one that NumPy would read.
     Header(HeaderError),
     /// A shape, a stride or an operation on a layout is impossible.
@@ -67,8 +86,24 @@ pub enum ErrorKind {
         /// The first bytes of the input, at most 8 of them.
         found: Excerpt,
     },
+    /// Bytes of the data that an element needs were not handed over.
+    NotGiven {
+        /// The offset in the data of the first byte needed.
+        offset: u64,
+        /// How many bytes are needed from there on.
+        len: u64,
+    },
     /// The values are Python objects, which are pickled. They are described, never read.
     ObjectDType,
+    /// Byte ranges do not ascend, or overlap.
+    Ranges {
+        /// Where the offending range starts.
+        start: u64,
+        /// Where it, or the last one that adjoins it, ends.
+        end: u64,
+        /// Where the range before it ends.
+        position: u64,
+    },
     /// A selection has an error in its text, or does not fit the array.
     Selection(SelectionError),
     /// Statistics or a histogram of such values, or with such bins, are impossible.
@@ -105,16 +140,39 @@ pub enum ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::BufferSize {
+                what,
+                expected,
+                found,
+            } => write!(f, "{what} must have {expected} bytes, found {found}"),
             Self::DType(e) => e.fmt(f),
+            Self::ElementType { found, wanted } => {
+                let found = Excerpt::text(&found.to_string());
+                write!(f, "elements of dtype {found} cannot be viewed as {wanted}")
+            }
             Self::Header(e) => e.fmt(f),
             Self::Layout(e) => e.fmt(f),
             Self::Magic { found } => write!(
                 f,
                 "not an NPY file: found {found} at byte 0, expected '\\x93NUMPY'"
             ),
+            Self::NotGiven { offset, len } => write!(
+                f,
+                "bytes {offset}..{} of the data were not given",
+                offset.saturating_add(*len)
+            ),
             Self::ObjectDType => f.write_str(
                 "the array holds pickled Python objects, which are never unpickled: \
                  its header can be read, its values cannot",
+            ),
+            Self::Ranges {
+                start,
+                end,
+                position,
+            } => write!(
+                f,
+                "byte range {start}..{end} does not come after byte {position}, \
+                 where the one before it ends"
             ),
             Self::Selection(e) => e.fmt(f),
             Self::Stats(e) => e.fmt(f),

@@ -28,7 +28,11 @@ fn every_old_file_is_read_as_numpy_reads_it() {
     let mut member = ("", 0);
     for (name, facts) in files {
         let archive = name.split("::").next().unwrap();
-        member = if member.0 == archive { (archive, member.1 + 1) } else { (archive, 0) };
+        member = if member.0 == archive {
+            (archive, member.1 + 1)
+        } else {
+            (archive, 0)
+        };
         let header = common::parse(&read(name, member.1)).unwrap();
         let (major, minor) = header.version();
         let found = json!({

@@ -67,7 +67,11 @@ fn a_short_file_is_cut_short_wherever_it_ends() {
                 _ => ("the header", TEXT.len(), len - preamble),
             };
             let (expected, found) = (expected as u64, found as u64);
-            let expected = ErrorKind::Truncated { what, expected, found };
+            let expected = ErrorKind::Truncated {
+                what,
+                expected,
+                found,
+            };
             assert_eq!(*parse(&file[..len]).unwrap_err().kind(), expected);
         }
     }
@@ -87,7 +91,10 @@ fn lengths_are_limited_before_anything_is_read() {
     file.extend(TEXT.bytes());
     file.resize(12 + 20_000, b' ');
     let header = parse(&file).unwrap();
-    assert_eq!(header.warnings(), [Warning::HeaderTooLongForNumPy { chars: 20_000 }]);
+    assert_eq!(
+        header.warnings(),
+        [Warning::HeaderTooLongForNumPy { chars: 20_000 }]
+    );
     let mut limits = Limits::default();
     limits.max_header_len = 19_999;
     assert!(Header::parse(&file, None, &limits).is_err());
@@ -113,31 +120,97 @@ fn the_limit_of_numpy_counts_characters() {
 #[test]
 fn errors_say_where_and_what() {
     for (file, expected) in [
-        (b"hello\nworld".to_vec(), "not an NPY file: found 'hello\\nwo' at byte 0, expected '\\x93NUMPY'"),
-        (b"\x93NUMPY\x01\x01".to_vec(), "unsupported format version (1, 1) at byte 6: expected (1, 0), (2, 0) or (3, 0)"),
-        (file(1, b""), "cannot parse the header: found its end at byte 10, expected a literal"),
+        (
+            b"hello\nworld".to_vec(),
+            "not an NPY file: found 'hello\\nwo' at byte 0, expected '\\x93NUMPY'",
+        ),
+        (
+            b"\x93NUMPY\x01\x01".to_vec(),
+            "unsupported format version (1, 1) at byte 6: expected (1, 0), (2, 0) or (3, 0)",
+        ),
+        (
+            file(1, b""),
+            "cannot parse the header: found its end at byte 10, expected a literal",
+        ),
         (file(1, b"[1, 2]"), "the header is no dict: found '[1, 2]'"),
-        (file(1, b"{'descr': '<f8', 'shape': (3,)}"), "the header has no key 'fortran_order': expected 'descr', 'fortran_order' and 'shape'"),
-        (file(1, b"{b'descr': '<f8'}"), "the header has the unknown key 'b\\'descr\\'': expected 'descr', 'fortran_order' and 'shape'"),
-        (file(1, b"{'descr': dict()}"), "cannot parse the header: found 'dict()}' at byte 20, expected a literal"),
-        (file(3, b"{'descr': '\xff'}"), "the header of version 3.0 is not UTF-8: wrong byte at 23"),
+        (
+            file(1, b"{'descr': '<f8', 'shape': (3,)}"),
+            "the header has no key 'fortran_order': expected 'descr', 'fortran_order' and 'shape'",
+        ),
+        (
+            file(1, b"{b'descr': '<f8'}"),
+            "the header has the unknown key 'b\\'descr\\'': expected 'descr', 'fortran_order' and 'shape'",
+        ),
+        (
+            file(1, b"{'descr': dict()}"),
+            "cannot parse the header: found 'dict()}' at byte 20, expected a literal",
+        ),
+        (
+            file(3, b"{'descr': '\xff'}"),
+            "the header of version 3.0 is not UTF-8: wrong byte at 23",
+        ),
         // In Latin-1, one byte for the letter; in UTF-8, two.
-        (file(1, b"{'\xe9': ?}"), "cannot parse the header: found '?}' at byte 16, expected a literal"),
-        (file(3, b"{'\xc3\xa9': ?}"), "cannot parse the header: found '?}' at byte 19, expected a literal"),
-        (with("'<f8'", "False", "(3"), "cannot parse the header: found '}' at byte 62, expected ',' or ')'"),
+        (
+            file(1, b"{'\xe9': ?}"),
+            "cannot parse the header: found '?}' at byte 16, expected a literal",
+        ),
+        (
+            file(3, b"{'\xc3\xa9': ?}"),
+            "cannot parse the header: found '?}' at byte 19, expected a literal",
+        ),
+        (
+            with("'<f8'", "False", "(3"),
+            "cannot parse the header: found '}' at byte 62, expected ',' or ')'",
+        ),
         // The error that Python 2 headers would have had, since it comes later.
-        (file(1, b"(3L, 4l)"), "cannot parse the header: found 'l)' at byte 16, expected the end of the number"),
-        (file(3, b"(3L, 4l)"), "cannot parse the header: found 'L, 4l)' at byte 14, expected the end of the number"),
-        (with("'<f8'", "False", "[3]"), "the header's shape is not valid: found '[3]', expected a tuple of integers"),
-        (with("'<f8'", "False", "(3)"), "the header's shape is not valid: found '3', expected a tuple of integers"),
-        (with("'<f8'", "False", "(3, True)"), "the header's shape is not valid: found '(3, True)', expected a tuple of integers"),
-        (with("'<f8'", "False", "(3, 2.5)"), "the header's shape is not valid: found '(3, 2.5)', expected a tuple of integers"),
-        (with("'<f8'", "False", "(3, -4)"), "the header's shape is not valid: found '-4' in axis 1, expected an integer from 0 to 2^63 - 1"),
-        (with("'<f8'", "False", "(0x8000000000000000,)"), "the header's shape is not valid: found '0x8000000000000000' in axis 0, expected an integer from 0 to 2^63 - 1"),
-        (with("'<f8'", "0", "(3, -4)"), "the header's fortran_order is not valid: found '0', expected True or False"),
-        (with("'<f3'", "False", "(-3,)"), "data type '<f3' not understood"),
-        (with("'<f8'", "False", "(2, 9223372036854775807)"), "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size."),
-        (with("'<f8'", "False", &format!("({})", "1,".repeat(65))), "maximum supported dimension for an ndarray is currently 64, found 65"),
+        (
+            file(1, b"(3L, 4l)"),
+            "cannot parse the header: found 'l)' at byte 16, expected the end of the number",
+        ),
+        (
+            file(3, b"(3L, 4l)"),
+            "cannot parse the header: found 'L, 4l)' at byte 14, expected the end of the number",
+        ),
+        (
+            with("'<f8'", "False", "[3]"),
+            "the header's shape is not valid: found '[3]', expected a tuple of integers",
+        ),
+        (
+            with("'<f8'", "False", "(3)"),
+            "the header's shape is not valid: found '3', expected a tuple of integers",
+        ),
+        (
+            with("'<f8'", "False", "(3, True)"),
+            "the header's shape is not valid: found '(3, True)', expected a tuple of integers",
+        ),
+        (
+            with("'<f8'", "False", "(3, 2.5)"),
+            "the header's shape is not valid: found '(3, 2.5)', expected a tuple of integers",
+        ),
+        (
+            with("'<f8'", "False", "(3, -4)"),
+            "the header's shape is not valid: found '-4' in axis 1, expected an integer from 0 to 2^63 - 1",
+        ),
+        (
+            with("'<f8'", "False", "(0x8000000000000000,)"),
+            "the header's shape is not valid: found '0x8000000000000000' in axis 0, expected an integer from 0 to 2^63 - 1",
+        ),
+        (
+            with("'<f8'", "0", "(3, -4)"),
+            "the header's fortran_order is not valid: found '0', expected True or False",
+        ),
+        (
+            with("'<f3'", "False", "(-3,)"),
+            "data type '<f3' not understood",
+        ),
+        (
+            with("'<f8'", "False", "(2, 9223372036854775807)"),
+            "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible size.",
+        ),
+        (
+            with("'<f8'", "False", &format!("({})", "1,".repeat(65))),
+            "maximum supported dimension for an ndarray is currently 64, found 65",
+        ),
     ] {
         assert_eq!(error(&file), expected);
         // No more than 80 characters of the input, and one line.
@@ -160,15 +233,35 @@ fn warnings_say_what_is_odd() {
         ("'|V2'", "(3,)", vec![]),
         ("'<V2'", "(3,)", vec![bfloat16.clone()]),
         ("'<V1'", "(3,)", vec![foreign("<V1", None, true)]),
-        ("'<f1'", "(3,)", vec![foreign("<f1", Some(Extended::Float8E5M2), false)]),
-        ("'<W4'", "(3,)", vec![foreign("<W4", Some(Extended::Complex32), false)]),
-        ("'bfloat16'", "(3,)", vec![foreign("bfloat16", Some(Extended::BFloat16), false)]),
-        ("[('a', '<V2'), ('b', [('c', '<V2', (2,))])]", "(3,)", vec![bfloat16.clone()]),
+        (
+            "'<f1'",
+            "(3,)",
+            vec![foreign("<f1", Some(Extended::Float8E5M2), false)],
+        ),
+        (
+            "'<W4'",
+            "(3,)",
+            vec![foreign("<W4", Some(Extended::Complex32), false)],
+        ),
+        (
+            "'bfloat16'",
+            "(3,)",
+            vec![foreign("bfloat16", Some(Extended::BFloat16), false)],
+        ),
+        (
+            "[('a', '<V2'), ('b', [('c', '<V2', (2,))])]",
+            "(3,)",
+            vec![bfloat16.clone()],
+        ),
         ("[['a', ('<V2', (2,))]]", "(3,)", vec![bfloat16.clone()]),
         ("[('<V2', '<f4')]", "(3,)", vec![]),
         ("'<f4'", "(3L,)", vec![Warning::Python2]),
         ("('<f4', (2,))", "(3,)", vec![Warning::SubArray]),
-        ("('<V2', (2,))", "(3L,)", vec![Warning::Python2, bfloat16, Warning::SubArray]),
+        (
+            "('<V2', (2,))",
+            "(3L,)",
+            vec![Warning::Python2, bfloat16, Warning::SubArray],
+        ),
         // NumPy drops the dimensions where it can.
         ("('<f4', (1, 1))", "(3,)", vec![]),
         ("('<f4', (2,))", "(3, 0)", vec![]),
@@ -211,7 +304,10 @@ fn deep_nesting_is_refused_at_once() {
     for bracket in ["(", "[", "{", "{1:", "[(", "(set(", "-(", "[1,("] {
         for text in [bracket.repeat(100_000), bracket.repeat(100_000) + "1"] {
             let message = error(&file(2, text.as_bytes()));
-            assert!(message.contains("brackets") || message.contains("literal"), "{message}");
+            assert!(
+                message.contains("brackets") || message.contains("literal"),
+                "{message}"
+            );
         }
     }
     // As deep as it gets, and then some of it many times over.
@@ -243,7 +339,9 @@ fn assert_both_ways_agree(version: u8, text: &str) {
 }
 
 fn numpy_like() -> impl Strategy<Value = String> {
-    let descr = prop::sample::select(vec!["<f4", "|u1", ">M8[25s]", "<U7", "", "<f3", "f4,i2", "<V2", "2i4"]);
+    let descr = prop::sample::select(vec![
+        "<f4", "|u1", ">M8[25s]", "<U7", "", "<f3", "f4,i2", "<V2", "2i4",
+    ]);
     let dim = prop_oneof![0_u64..20, any::<u64>(), Just(i64::MAX as u64)];
     let shape = prop::collection::vec(dim, 0..5);
     (descr, any::<bool>(), shape, 0_usize..40, any::<bool>()).prop_map(

@@ -14,7 +14,11 @@ fn shape(case: &Value) -> Vec<u64> {
 }
 
 fn order(case: &Value) -> Order {
-    if case["order"] == "F" { Order::F } else { Order::C }
+    if case["order"] == "F" {
+        Order::F
+    } else {
+        Order::C
+    }
 }
 
 fn cases() -> Vec<Value> {
@@ -33,12 +37,24 @@ fn what_numpy_writes_is_read() {
         assert_eq!(header.data_offset(), bytes.len() as u64, "{case}");
         // Where the order makes a difference, the header has it.
         let contiguous = header.layout().is_contiguous(Order::C);
-        assert_eq!(header.fortran_order(), order(case) == Order::F && !contiguous, "{case}");
+        assert_eq!(
+            header.fortran_order(),
+            order(case) == Order::F && !contiguous,
+            "{case}"
+        );
         // Raw data is all that the headers of ml_dtypes declare.
         if case["ml_dtypes"] != true {
             let dtype = header.dtype();
-            assert_eq!(common::to_json(&dtype.descr().unwrap()), case["descr"], "{case}");
-            assert_eq!(dtype.to_string(), *case["dtype"].as_str().unwrap(), "{case}");
+            assert_eq!(
+                common::to_json(&dtype.descr().unwrap()),
+                case["descr"],
+                "{case}"
+            );
+            assert_eq!(
+                dtype.to_string(),
+                *case["dtype"].as_str().unwrap(),
+                "{case}"
+            );
             assert!(header.warnings().is_empty(), "{case}");
         }
         assert_eq!(common::to_json(&header.descr()), case["descr"], "{case}");
@@ -72,7 +88,11 @@ fn the_same_bytes_are_written() {
         );
     }
     unknown.sort_unstable();
-    assert_eq!(unknown, ["bcomplex32", "int1", "uint1"], "types that are not offered");
+    assert_eq!(
+        unknown,
+        ["bcomplex32", "int1", "uint1"],
+        "types that are not offered"
+    );
 }
 
 #[test]
@@ -81,7 +101,10 @@ fn the_version_depends_on_length_and_characters() {
     let cases = vectors["long_names"].as_array().unwrap();
     assert_eq!(cases.len(), 42);
     for case in cases {
-        let name = case["char"].as_str().unwrap().repeat(case["count"].as_u64().unwrap() as usize);
+        let name = case["char"]
+            .as_str()
+            .unwrap()
+            .repeat(case["count"].as_u64().unwrap() as usize);
         let dtype = DType::structure([(name, DType::UINT8)]).unwrap();
         let bytes = header::write(&dtype, &[2], Order::C).unwrap();
         assert_eq!(bytes[..12], common::from_hex(&case["start"]), "{case}");

@@ -1,15 +1,15 @@
 //! The one lazy array over every backend.
 
 use npymap_core::{
-    DType, ErrorKind, Layout, Order, Selection,
-    dtype::Dims,
+    self as core, DType, Layout, Order, Selection,
     gather::Convert,
+    selection::Item,
     text::Summary,
     view::{Element, View},
 };
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     source::Source,
     tiles::{Cut, Tiles},
     transfer,
@@ -95,7 +95,10 @@ impl<'a> Array<'a> {
 
     /// All dimensions in reverse.
     pub fn transpose(&self) -> Self {
-        Self { source: self.source, layout: self.layout.transpose() }
+        Self {
+            source: self.source,
+            layout: self.layout.transpose(),
+        }
     }
 
     /// The same bytes as values of another dtype, by the rules of NumPy's `view`.
@@ -127,9 +130,17 @@ impl<'a> Array<'a> {
         let (expected, found) = (layout.byte_span().end, self.source.data_len());
         if expected > found {
             let what = "the data of the array";
-            return Err(ErrorKind::Truncated { what, expected, found }.into());
+            return Err(core::ErrorKind::Truncated {
+                what,
+                expected,
+                found,
+            }
+            .into());
         }
-        Ok(Self { source: self.source, layout })
+        Ok(Self {
+            source: self.source,
+            layout,
+        })
     }
 
     /// The values, typed, in C order.
@@ -139,7 +150,7 @@ impl<'a> Array<'a> {
     /// If the dtype is not `T`'s (in any byte order), memory does not suffice, or the file cannot
     /// be read.
     pub fn read<T: Element>(&self) -> Result<Vec<T>> {
-        View::<T>::check(self.dtype())?;
+        View::<T>::check_dtype(self.dtype())?;
         let bytes = self.read_bytes(Order::C, Convert::AsStored)?;
         let layout = Layout::new(self.dtype().clone(), self.shape(), Order::C)?;
         Ok(View::new(&bytes, layout)?.to_vec())
@@ -151,12 +162,33 @@ impl<'a> Array<'a> {
     ///
     /// If the index does not lie in the array, or as for [`Array::read`].
     pub fn at<T: Element>(&self, index: &[u64]) -> Result<T> {
-        let layout = self.layout.element(index)?;
-        let one = Self { source: self.source, layout };
-        View::<T>::check(self.dtype())?;
-        match self.source.memory() {
-            Some(bytes) => Ok(View::new(bytes, one.layout)?.get(&[]).ok_or_else(no_element)?),
-            None => one.read()?.into_iter().next().ok_or_else(no_element),
+        let name = |e| self.source.name(e);
+        View::<T>::check_dtype(self.dtype()).map_err(name)?;
+        let Some(offset) = self.layout.byte_offset(index) else {
+            return Err(self.no_element(index));
+        };
+        // The largest element is a `Complex<f64>` or a long double, but nothing relies on it.
+        let mut buffer = [0; 32];
+        let Some(bytes) = buffer.get_mut(..self.layout.itemsize() as usize) else {
+            return Err(self.no_element(index));
+        };
+        self.source.read_at(offset, bytes)?;
+        let one = Layout::new(self.dtype().clone(), &[], Order::C).map_err(name)?;
+        let view = View::new(bytes, one).map_err(name)?;
+        view.get(&[]).ok_or_else(|| self.no_element(index))
+    }
+
+    /// The error of NumPy for an index that has no element.
+    #[cold]
+    fn no_element(&self, index: &[u64]) -> Error {
+        let items = index
+            .iter()
+            .map(|&i| Item::Index(i64::try_from(i).unwrap_or(i64::MAX)));
+        match self.layout.slice(&items.collect::<Vec<_>>()) {
+            Err(e) => self.source.name(e),
+            Ok(part) => self
+                .source
+                .name(ErrorKind::NotAnElement { ndim: part.ndim() }),
         }
     }
 
@@ -168,7 +200,7 @@ impl<'a> Array<'a> {
     /// [`ErrorKind::NotMapped`](crate::ErrorKind::NotMapped) if the array does not come from a map;
     /// an error of format if the dtype is not `T`'s.
     pub fn view<T: Element>(&self) -> Result<View<'a, T>> {
-        let bytes = self.source.memory().ok_or(crate::ErrorKind::NotMapped)?;
+        let bytes = self.source.memory().ok_or(ErrorKind::NotMapped)?;
         Ok(View::new(bytes, self.layout.clone())?)
     }
 
@@ -179,7 +211,7 @@ impl<'a> Array<'a> {
     /// If memory does not suffice, the file cannot be read, or the values are Python objects.
     pub fn read_bytes(&self, order: Order, convert: Convert) -> Result<Vec<u8>> {
         let len = self.converted_len(convert)?;
-        let too_large = || ErrorKind::TooLarge {
+        let too_large = || core::ErrorKind::TooLarge {
             what: "the values",
             found: len,
             limit: isize::MAX as u64,
@@ -202,7 +234,12 @@ impl<'a> Array<'a> {
         let expected = self.converted_len(convert)?;
         if values.len() as u64 != expected {
             let found = values.len() as u64;
-            return Err(ErrorKind::Truncated { what: "the buffer for values", expected, found }.into());
+            return Err(core::ErrorKind::Truncated {
+                what: "the buffer for values",
+                expected,
+                found,
+            }
+            .into());
         }
         self.source.check_len()?;
         match order {
@@ -234,28 +271,34 @@ impl<'a> Array<'a> {
     }
 
     fn made(&self, layout: npymap_core::Result<Layout>) -> Result<Self> {
-        Ok(Self { source: self.source, layout: layout.map_err(|e| self.source.name(e))? })
+        Ok(Self {
+            source: self.source,
+            layout: layout.map_err(|e| self.source.name(e))?,
+        })
     }
 
     fn converted_len(&self, convert: Convert) -> Result<u64> {
         if self.dtype().has_object() {
-            return Err(ErrorKind::ObjectDType.into());
+            return Err(core::ErrorKind::ObjectDType.into());
         }
         let itemsize = convert.dtype(self.dtype()).itemsize();
         let limit = isize::MAX as u64;
-        self.size().checked_mul(itemsize).filter(|&len| len <= limit).ok_or_else(|| {
-            ErrorKind::TooLarge { what: "the values", found: u64::MAX, limit }.into()
-        })
+        self.size()
+            .checked_mul(itemsize)
+            .filter(|&len| len <= limit)
+            .ok_or_else(|| {
+                core::ErrorKind::TooLarge {
+                    what: "the values",
+                    found: u64::MAX,
+                    limit,
+                }
+                .into()
+            })
     }
 
     pub(crate) fn source(&self) -> &Source<'a> {
         &self.source
     }
-}
-
-#[cold]
-fn no_element() -> Error {
-    ErrorKind::Truncated { what: "the element", expected: 1, found: 0 }.into()
 }
 
 /// Gives an opened array the methods of [`Array`] that users call first.

@@ -26,12 +26,20 @@ impl Container {
     /// A whole file.
     pub(crate) fn file(disk: Arc<Disk>) -> Self {
         let range = 0..disk.len();
-        Self { disk, range, member: None }
+        Self {
+            disk,
+            range,
+            member: None,
+        }
     }
 
     /// A member of an archive, whose data is a range of the file.
     pub(crate) fn member(disk: Arc<Disk>, member: Member, range: Range<u64>) -> Self {
-        Self { disk, range, member: Some(Box::new(member)) }
+        Self {
+            disk,
+            range,
+            member: Some(Box::new(member)),
+        }
     }
 
     pub(crate) fn disk(&self) -> &Disk {
@@ -46,7 +54,8 @@ impl Container {
     /// The number of bytes. Where they are deflated it is what the archive declares, which may be
     /// wrong.
     pub(crate) fn len(&self) -> u64 {
-        self.deflated().map_or(self.range.end - self.range.start, Member::size)
+        self.deflated()
+            .map_or(self.range.end - self.range.start, Member::size)
     }
 
     /// The key of the member of an archive that it is.
@@ -55,7 +64,9 @@ impl Container {
     }
 
     fn deflated(&self) -> Option<&Member> {
-        self.member.as_deref().filter(|m| m.method() == Method::Deflated)
+        self.member
+            .as_deref()
+            .filter(|m| m.method() == Method::Deflated)
     }
 
     /// Where the bytes stand in the file, if they stand there as they are.
@@ -79,12 +90,19 @@ impl Container {
         if found >= expected {
             return Ok(());
         }
-        Err(self.name(ErrorKind::Truncated { what: "the file", expected, found }))
+        Err(self.name(ErrorKind::Truncated {
+            what: "the file",
+            expected,
+            found,
+        }))
     }
 
     /// A reader at the start. Reading on is cheap everywhere; reading back inflates anew.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        Cursor { container: self, stream: None }
+        Cursor {
+            container: self,
+            stream: None,
+        }
     }
 }
 
@@ -103,10 +121,17 @@ impl Cursor<'_> {
             let end = offset.saturating_add(buffer.len() as u64);
             if end > container.len() {
                 let (expected, found) = (end, container.len());
-                return Err(container.name(ErrorKind::Truncated { what: "the data", expected, found }));
+                return Err(container.name(ErrorKind::Truncated {
+                    what: "the data",
+                    expected,
+                    found,
+                }));
             }
             let at = container.range.start + offset;
-            return container.disk.read_exact_at(buffer, at).map_err(|e| container.name(e));
+            return container
+                .disk
+                .read_exact_at(buffer, at)
+                .map_err(|e| container.name(e));
         };
         let stream = match &mut self.stream {
             Some(stream) if stream.position <= offset => stream,
@@ -172,7 +197,11 @@ impl Stream {
                 let expected = self.position + buffer.len() as u64;
                 let what = "the inflated member";
                 let found = self.position;
-                return Err(container.name(ErrorKind::Truncated { what, expected, found }));
+                return Err(container.name(ErrorKind::Truncated {
+                    what,
+                    expected,
+                    found,
+                }));
             }
         }
         Ok(())

@@ -33,7 +33,11 @@ impl Disk {
             Err(io::Error::new(io::ErrorKind::InvalidInput, what))
         };
         let (file, opened) = open().map_err(|e| Error::new(e).at(path))?;
-        Ok(Arc::new(Self { file, path: path.to_owned(), opened }))
+        Ok(Arc::new(Self {
+            file,
+            path: path.to_owned(),
+            opened,
+        }))
     }
 
     pub(crate) fn path(&self) -> &Path {

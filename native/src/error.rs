@@ -43,6 +43,11 @@ pub enum ErrorKind {
     NoSuchMember,
     /// Zero-copy access was asked for where there is no map: see [`Array::read`](crate::Array::read).
     NotMapped,
+    /// An index has too few numbers: what it names is a part of the array, not an element.
+    NotAnElement {
+        /// How many numbers are missing.
+        ndim: usize,
+    },
     /// `ndarray` cannot view the bytes in place because of a property they have.
     NotViewable {
         /// Which one, e.g. "its byte order".
@@ -79,7 +84,11 @@ pub enum RawError {
 impl Error {
     #[cold]
     pub(crate) fn new(kind: impl Into<ErrorKind>) -> Self {
-        Self(Box::new(Inner { path: None, member: None, kind: kind.into() }))
+        Self(Box::new(Inner {
+            path: None,
+            member: None,
+            kind: kind.into(),
+        }))
     }
 
     /// Names the file, unless an inner layer named one already.
@@ -179,6 +188,9 @@ impl fmt::Display for Error {
             ErrorKind::NotMapped => f.write_str(
                 "the array is not mapped, so its bytes cannot be borrowed: read them, or open a map",
             ),
+            ErrorKind::NotAnElement { ndim } => {
+                write!(f, "the index names no element: it lacks {ndim} dimensions")
+            }
             ErrorKind::NotViewable { what } => {
                 write!(f, "the array cannot be viewed in place because of {what}: read it instead")
             }
@@ -195,11 +207,14 @@ impl fmt::Display for RawError {
                 "size of available data is not a multiple of the data-type size: \
                  {available} bytes, {row} for each step along the dimension that is not given"
             ),
-            Self::NothingToCount => f.write_str(
-                "elements of no bytes cannot be counted: all dimensions must be given",
-            ),
+            Self::NothingToCount => {
+                f.write_str("elements of no bytes cannot be counted: all dimensions must be given")
+            }
             Self::OffsetBeyondEnd { offset, file_size } => {
-                write!(f, "the offset {offset} lies beyond the end of the file at {file_size}")
+                write!(
+                    f,
+                    "the offset {offset} lies beyond the end of the file at {file_size}"
+                )
             }
             Self::TwoUnknownDimensions => f.write_str("can only specify one unknown dimension"),
         }
@@ -214,6 +229,7 @@ impl std::error::Error for Error {
             ErrorKind::Ambiguous { .. }
             | ErrorKind::Deflated
             | ErrorKind::NoSuchMember
+            | ErrorKind::NotAnElement { .. }
             | ErrorKind::NotMapped
             | ErrorKind::NotViewable { .. }
             | ErrorKind::Raw(_) => None,

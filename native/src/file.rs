@@ -117,7 +117,10 @@ impl NpyFile {
 
     /// The whole array. Nothing is read.
     pub fn array(&self) -> Array<'_> {
-        let source = Source::File { container: &self.container, start: self.located.data_offset };
+        let source = Source::File {
+            container: &self.container,
+            start: self.located.data_offset,
+        };
         Array::new(source, self.layout().clone())
     }
 }

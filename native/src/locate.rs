@@ -61,7 +61,7 @@ impl Located {
                 Err(e) => return Err(container.name(e)),
             }
         };
-        let layout = header.layout().map_err(|e| container.name(e))?;
+        let layout = header.layout().clone();
         let data_offset = header.data_offset();
         let order = header.order();
         Self::checked(container, Some(header), layout, order, data_offset)
@@ -71,7 +71,10 @@ impl Located {
     pub(crate) fn raw(container: &Container, spec: &RawSpec) -> Result<Self> {
         let len = container.len();
         let Some(available) = len.checked_sub(spec.offset) else {
-            let error = RawError::OffsetBeyondEnd { offset: spec.offset, file_size: len };
+            let error = RawError::OffsetBeyondEnd {
+                offset: spec.offset,
+                file_size: len,
+            };
             return Err(container.name(error));
         };
         let mut unknown = spec.shape.iter().filter(|dim| dim.is_none());
@@ -90,7 +93,11 @@ impl Located {
             }
             (Some(_), Some(_)) => return Err(container.name(RawError::TwoUnknownDimensions)),
         };
-        let shape: Vec<_> = spec.shape.iter().map(|known| known.unwrap_or(dim)).collect();
+        let shape: Vec<_> = spec
+            .shape
+            .iter()
+            .map(|known| known.unwrap_or(dim))
+            .collect();
         let layout = Layout::new(spec.dtype.clone(), &shape, spec.order);
         let layout = layout.map_err(|e| container.name(e))?;
         Self::checked(container, None, layout, spec.order, spec.offset)
@@ -105,12 +112,24 @@ impl Located {
     ) -> Result<Self> {
         let found = container.len().saturating_sub(data_offset);
         // Pickled objects take whatever room they take.
-        let expected = if layout.dtype().has_object() { found } else { layout.nbytes() };
+        let expected = if layout.dtype().has_object() {
+            found
+        } else {
+            layout.nbytes()
+        };
         match found.checked_sub(expected) {
-            Some(trailing_bytes) => Ok(Self { header, layout, order, data_offset, trailing_bytes }),
-            None => {
-                Err(container.name(ErrorKind::Truncated { what: "array data", expected, found }))
-            }
+            Some(trailing_bytes) => Ok(Self {
+                header,
+                layout,
+                order,
+                data_offset,
+                trailing_bytes,
+            }),
+            None => Err(container.name(ErrorKind::Truncated {
+                what: "array data",
+                expected,
+                found,
+            })),
         }
     }
 
@@ -120,8 +139,12 @@ impl Located {
         let header = self.header.as_ref();
         let trailing = header
             .filter(|_| self.trailing_bytes > 0)
-            .map(|_| Warning::TrailingBytes { count: self.trailing_bytes });
-        let header = header.into_iter().flat_map(|h| h.warnings().iter().cloned());
+            .map(|_| Warning::TrailingBytes {
+                count: self.trailing_bytes,
+            });
+        let header = header
+            .into_iter()
+            .flat_map(|h| h.warnings().iter().cloned());
         header.map(Warning::Header).chain(trailing)
     }
 }

@@ -105,7 +105,9 @@ impl NpyMap {
         if located.layout.dtype().has_object() {
             return Err(container.name(ErrorKind::ObjectDType));
         }
-        let range = container.in_place().ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
+        let range = container
+            .in_place()
+            .ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
         let start = range.start + located.data_offset;
         // The container is as long as the data, checked when it was located.
         let len = located.layout.nbytes();
@@ -127,12 +129,20 @@ impl NpyMap {
             }
             Err(_) => {
                 let (found, limit) = (len, usize::MAX as u64);
-                let error = ErrorKind::TooLarge { what: "an array to be mapped", found, limit };
+                let error = ErrorKind::TooLarge {
+                    what: "an array to be mapped",
+                    found,
+                    limit,
+                };
                 return Err(container.name(error));
             }
         };
         let origin = Origin::new(container, start + len);
-        Ok(Self { map, origin, located })
+        Ok(Self {
+            map,
+            origin,
+            located,
+        })
     }
 
     /// The path of the file, or of the archive, when it was opened.
@@ -162,7 +172,10 @@ impl NpyMap {
 
     /// The whole array. Nothing is read.
     pub fn array(&self) -> Array<'_> {
-        let source = Source::Memory { bytes: self.as_bytes(), origin: &self.origin };
+        let source = Source::Memory {
+            bytes: self.as_bytes(),
+            origin: &self.origin,
+        };
         Array::new(source, self.layout().clone())
     }
 }
@@ -216,7 +229,11 @@ impl Origin {
         if let Ok(metadata) = std::fs::metadata(&self.path) {
             let (expected, found) = (self.data_end, metadata.len());
             if device_and_inode(&metadata) == self.device_and_inode && found < expected {
-                let error = ErrorKind::Truncated { what: "the file", expected, found };
+                let error = ErrorKind::Truncated {
+                    what: "the file",
+                    expected,
+                    found,
+                };
                 return Err(self.name(error));
             }
         }

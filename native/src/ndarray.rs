@@ -47,14 +47,20 @@ impl<'a> Array<'a> {
     /// [`ErrorKind::NotViewable`] if its byte order is not the machine's, or its data or strides
     /// are not aligned; an error of format if the dtype is not `T`'s.
     pub fn as_ndarray<T: Element + FromBytes + Immutable>(&self) -> Result<ArrayViewD<'a, T>> {
-        let bytes = self.source().memory().ok_or_else(|| self.source().name(ErrorKind::NotMapped))?;
-        View::<T>::check(self.dtype()).map_err(|e| self.source().name(e))?;
+        let bytes = self
+            .source()
+            .memory()
+            .ok_or_else(|| self.source().name(ErrorKind::NotMapped))?;
+        View::<T>::check_dtype(self.dtype()).map_err(|e| self.source().name(e))?;
         if !self.dtype().is_native() {
             return Err(self.not_viewable("its byte order"));
         }
         let span = self.layout().byte_span();
-        let span = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
-        let elements = <[T]>::ref_from_bytes(span).map_err(|_| self.not_viewable("its alignment"))?;
+        let span = bytes
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default();
+        let elements =
+            <[T]>::ref_from_bytes(span).map_err(|_| self.not_viewable("its alignment"))?;
         let mut reversed = Vec::new();
         let mut strides = Vec::new();
         for (axis, (&dim, &stride)) in self.shape().iter().zip(self.strides()).enumerate() {
@@ -80,8 +86,9 @@ impl<'a> Array<'a> {
 
     fn ndarray_shape(&self) -> Result<IxDyn> {
         let dims = self.shape().iter().map(|&dim| usize::try_from(dim));
-        let dims: Vec<_> =
-            dims.collect::<Result<_, _>>().map_err(|_| self.not_viewable("its shape"))?;
+        let dims: Vec<_> = dims
+            .collect::<Result<_, _>>()
+            .map_err(|_| self.not_viewable("its shape"))?;
         Ok(IxDyn(&dims))
     }
 

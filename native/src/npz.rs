@@ -121,8 +121,9 @@ impl Npz {
         loop {
             let n = (range.end - at).min(input.len() as u64) as usize;
             self.disk.read_exact_at(&mut input[..n], at)?;
-            let progress =
-                decoder.decode(&input[..n], &mut output).map_err(|e| container.name(e))?;
+            let progress = decoder
+                .decode(&input[..n], &mut output)
+                .map_err(|e| container.name(e))?;
             at += progress.consumed as u64;
             if progress.status == Status::Done {
                 return Ok(());
@@ -133,7 +134,10 @@ impl Npz {
     /// The error for an archive that was given where an array is wanted.
     pub fn ambiguous(&self) -> Error {
         let first = self.keys().next().map(Excerpt::text);
-        self.disk.name(ErrorKind::Ambiguous { members: self.members().len(), first })
+        self.disk.name(ErrorKind::Ambiguous {
+            members: self.members().len(),
+            first,
+        })
     }
 
     fn find(&self, key: &str) -> Result<&Member> {
@@ -154,7 +158,11 @@ impl Npz {
             bytes.resize((range.end - range.start) as usize, 0);
             self.disk.read_exact_at(&mut bytes, range.start)?;
         };
-        Ok(Container::member(Arc::clone(&self.disk), member.clone(), data))
+        Ok(Container::member(
+            Arc::clone(&self.disk),
+            member.clone(),
+            data,
+        ))
     }
 }
 
@@ -178,6 +186,10 @@ impl OpenOptions {
                 }
             }
         };
-        Ok(Npz { disk, directory, options: self.clone() })
+        Ok(Npz {
+            disk,
+            directory,
+            options: self.clone(),
+        })
     }
 }

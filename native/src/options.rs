@@ -76,7 +76,12 @@ impl OpenOptions {
 impl RawSpec {
     /// A one-dimensional array of all the file holds.
     pub fn new(dtype: DType) -> Self {
-        Self { dtype, shape: vec![None], offset: 0, order: Order::C }
+        Self {
+            dtype,
+            shape: vec![None],
+            offset: 0,
+            order: Order::C,
+        }
     }
 
     /// The shape. Where none is given, it is one dimension as long as the file has elements.

@@ -82,9 +82,10 @@ impl Target {
     fn of(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => Ok(Self::File(fs::canonicalize(path)?)),
-            Ok(metadata) if metadata.is_dir() => {
-                Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"))
-            }
+            Ok(metadata) if metadata.is_dir() => Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "is a directory",
+            )),
             Ok(_) => Ok(Self::Stream(File::options().write(true).open(path)?)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Self::File(path.to_owned())),
             Err(e) => Err(e),
@@ -107,7 +108,9 @@ impl Temporary {
         }
         let temporary = builder.tempfile_in(directory_of(path))?;
         if let Ok(metadata) = fs::metadata(path) {
-            temporary.as_file().set_permissions(metadata.permissions())?;
+            temporary
+                .as_file()
+                .set_permissions(metadata.permissions())?;
         }
         Ok(Self(temporary))
     }

@@ -18,7 +18,10 @@ pub(crate) enum Source<'a> {
     /// Mapped.
     Memory { bytes: &'a [u8], origin: &'a Origin },
     /// Read from a container, in which the data begins at `start`.
-    File { container: &'a Container, start: u64 },
+    File {
+        container: &'a Container,
+        start: u64,
+    },
 }
 
 impl<'a> Source<'a> {
@@ -63,13 +66,31 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Copies the bytes of one element.
+    pub(crate) fn read_at(&self, offset: u64, element: &mut [u8]) -> Result<()> {
+        match *self {
+            Self::File { container, start } => {
+                container.cursor().read_exact_at(element, start + offset)
+            }
+            Self::Memory { bytes, .. } => {
+                // An offset of a layout lies in the data.
+                let start = offset as usize;
+                element.copy_from_slice(&bytes[start..start + element.len()]);
+                Ok(())
+            }
+        }
+    }
+
     /// A reader with buffers of its own.
     pub(crate) fn reader(&self) -> Reader<'a> {
         match *self {
             Self::Memory { bytes, .. } => Reader::Memory(bytes),
-            Self::File { container, start } => {
-                Reader::File { cursor: container.cursor(), start, buffer: Vec::new(), container }
-            }
+            Self::File { container, start } => Reader::File {
+                cursor: container.cursor(),
+                start,
+                buffer: Vec::new(),
+                container,
+            },
         }
     }
 }
@@ -91,7 +112,11 @@ pub(crate) enum Reader<'a> {
 /// Ranges that are read at once for a layout: reading over a gap of two pages costs about as much
 /// as another system call.
 pub(crate) fn plan_options() -> PlanOptions {
-    PlanOptions { max_gap: 8 << 10, max_range: u64::MAX, ..PlanOptions::default() }
+    PlanOptions {
+        max_gap: 8 << 10,
+        max_range: u64::MAX,
+        ..PlanOptions::default()
+    }
 }
 
 impl Reader<'_> {
@@ -107,14 +132,25 @@ impl Reader<'_> {
     ) -> Result<()> {
         match self {
             Self::Memory(bytes) => {
-                gather(layout, &gather::Source::whole(bytes), Order::C, convert, values)?;
+                gather(
+                    layout,
+                    &gather::Source::whole(bytes),
+                    Order::C,
+                    convert,
+                    values,
+                )?;
             }
             Self::File { cursor, start, .. }
                 if layout.is_contiguous(Order::C) && convert.keeps_bytes(layout.dtype()) =>
             {
                 cursor.read_exact_at(values, *start + layout.offset())?;
             }
-            Self::File { container, cursor, start, buffer } => {
+            Self::File {
+                container,
+                cursor,
+                start,
+                buffer,
+            } => {
                 let plan = layout.plan(&plan_options());
                 buffer.resize(plan.bytes_fetched as usize, 0);
                 let mut rest = &mut buffer[..];

@@ -71,7 +71,11 @@ impl Array<'_> {
             let first = tile.first_of(shape);
             let run = tile.is_run_of(shape);
             total.merge_placed(&part, |place| {
-                if run { first + place } else { tile.place_in(shape, place) }
+                if run {
+                    first + place
+                } else {
+                    tile.place_in(shape, place)
+                }
             })
         })?;
         let stats = total.finish();
@@ -98,11 +102,16 @@ impl Array<'_> {
     ///
     /// If the elements are no real numbers, `bins` is 0 or more than a million, the range is not
     /// finite, or the file cannot be read.
-    pub fn histogram(&self, bins: usize, range: (f64, f64)) -> Result<Histogram> {
+    pub fn histogram(&self, bins: u32, range: (f64, f64)) -> Result<Histogram> {
         let name = |e| self.source().name(e);
         let empty = HistogramAccumulator::new(self.dtype(), bins, range).map_err(name)?;
         let mut total = empty.clone();
-        self.fold(&empty, HistogramAccumulator::update, |_| (), |_, part| total.merge(&part))?;
+        self.fold(
+            &empty,
+            HistogramAccumulator::update,
+            |_| (),
+            |_, part| total.merge(&part),
+        )?;
         Ok(total.finish())
     }
 
@@ -171,7 +180,11 @@ struct Feeder<'a> {
 
 impl<'a> Feeder<'a> {
     fn new(source: &Source<'a>) -> Self {
-        Self { memory: source.memory(), reader: source.reader(), buffer: Vec::new() }
+        Self {
+            memory: source.memory(),
+            reader: source.reader(),
+            buffer: Vec::new(),
+        }
     }
 
     fn values(&mut self, layout: &Layout) -> Result<&[u8]> {
@@ -182,7 +195,8 @@ impl<'a> Feeder<'a> {
             return Ok(&bytes[span.start as usize..span.end as usize]);
         }
         self.buffer.resize(layout.nbytes() as usize, 0);
-        self.reader.gather(layout, Convert::AsStored, &mut self.buffer)?;
+        self.reader
+            .gather(layout, Convert::AsStored, &mut self.buffer)?;
         Ok(&self.buffer)
     }
 }

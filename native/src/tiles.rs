@@ -36,9 +36,21 @@ pub(crate) struct Tiles {
 impl Tiles {
     pub(crate) fn new(layout: &Layout, cut: Cut, budget: u64, counts_gaps: bool) -> Self {
         let start = Dims::from_elem(0, layout.ndim());
-        let whole = Tile { start, layout: layout.clone() };
-        let stack = if layout.is_empty() { Vec::new() } else { vec![whole] };
-        Self { stack, cut, budget, counts_gaps }
+        let whole = Tile {
+            start,
+            layout: layout.clone(),
+        };
+        let stack = if layout.is_empty() {
+            Vec::new()
+        } else {
+            vec![whole]
+        };
+        Self {
+            stack,
+            cut,
+            budget,
+            counts_gaps,
+        }
     }
 
     fn fits(&self, layout: &Layout) -> bool {
@@ -58,7 +70,9 @@ impl Tiles {
         let (axis, (dim, _)) = match self.cut {
             Cut::ByResult => dims.next(),
             // The first of equals.
-            Cut::BySource => dims.rev().max_by_key(|(_, (_, stride))| stride.unsigned_abs()),
+            Cut::BySource => dims
+                .rev()
+                .max_by_key(|(_, (_, stride))| stride.unsigned_abs()),
         }?;
         Some((axis, dim / 2))
     }
@@ -71,13 +85,27 @@ impl Iterator for Tiles {
         loop {
             let tile = self.stack.pop()?;
             // An element alone is never cut, however large it is.
-            let cut = if self.fits(&tile.layout) { None } else { self.cut_of(&tile.layout) };
-            let Some((axis, at)) = cut else { return Some(tile) };
-            let Ok((first, second)) = tile.layout.split_at(axis, at) else { return Some(tile) };
+            let cut = if self.fits(&tile.layout) {
+                None
+            } else {
+                self.cut_of(&tile.layout)
+            };
+            let Some((axis, at)) = cut else {
+                return Some(tile);
+            };
+            let Ok((first, second)) = tile.layout.split_at(axis, at) else {
+                return Some(tile);
+            };
             let mut start = tile.start.clone();
             start[axis] += at;
-            self.stack.push(Tile { start, layout: second });
-            self.stack.push(Tile { start: tile.start, layout: first });
+            self.stack.push(Tile {
+                start,
+                layout: second,
+            });
+            self.stack.push(Tile {
+                start: tile.start,
+                layout: first,
+            });
         }
     }
 }
@@ -85,7 +113,10 @@ impl Iterator for Tiles {
 impl Tile {
     /// The flat C-order index in an array of a shape of the tile's first element.
     pub(crate) fn first_of(&self, shape: &[u64]) -> u64 {
-        self.start.iter().zip(shape).fold(0, |flat, (i, dim)| flat * dim + i)
+        self.start
+            .iter()
+            .zip(shape)
+            .fold(0, |flat, (i, dim)| flat * dim + i)
     }
 
     /// The flat C-order index in an array of a shape of the tile's element with a flat index.
@@ -146,7 +177,12 @@ impl Tile {
     /// tile fills, and of one more.
     fn runs_of(&self, shape: &[u64]) -> (usize, u64) {
         let tile = self.layout.shape();
-        let filled = tile.iter().zip(shape).rev().take_while(|(t, s)| t == s).count();
+        let filled = tile
+            .iter()
+            .zip(shape)
+            .rev()
+            .take_while(|(t, s)| t == s)
+            .count();
         let outer = tile.len().saturating_sub(filled + 1);
         (outer, tile.iter().skip(outer).product())
     }
@@ -165,7 +201,7 @@ mod tests {
         let layouts = [
             whole.clone(),
             whole.transpose(),
-            whole.slice(&"[::-1, :, 1::2]".parse::<npymap_core::Selection>().unwrap()),
+            whole.select(&"[::-1, :, 1::2]".parse().unwrap()).unwrap(),
         ];
         for layout in layouts {
             for cut in [Cut::ByResult, Cut::BySource] {
@@ -184,7 +220,10 @@ mod tests {
                         .unwrap();
                         assert_eq!(tile.is_run_of(layout.shape()), runs == 1);
                     }
-                    assert!(values.iter().all(|&n| n == 1), "{layout:?} {cut:?} {budget}");
+                    assert!(
+                        values.iter().all(|&n| n == 1),
+                        "{layout:?} {cut:?} {budget}"
+                    );
                 }
             }
         }

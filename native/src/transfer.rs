@@ -55,7 +55,11 @@ pub(crate) fn copy(
     done: impl FnMut(u64),
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    let cut = if walks_forward(layout) { Cut::ByResult } else { Cut::BySource };
+    let cut = if walks_forward(layout) {
+        Cut::ByResult
+    } else {
+        Cut::BySource
+    };
     each_tile(source, layout, cut, done, |tile, values| {
         tile.scatter(layout.shape(), layout.itemsize(), values, &mut put)
     })
@@ -95,7 +99,9 @@ fn each_tile(
 pub(crate) fn walks_forward(layout: &Layout) -> bool {
     let dims = layout.shape().iter().zip(layout.strides());
     let steps = dims.filter(|(dim, stride)| **dim > 1 && **stride != 0);
-    steps.map(|(_, stride)| stride.unsigned_abs()).is_sorted_by(|a, b| a >= b)
+    steps
+        .map(|(_, stride)| stride.unsigned_abs())
+        .is_sorted_by(|a, b| a >= b)
 }
 
 #[cfg(feature = "rayon")]

@@ -44,7 +44,7 @@ def strings():
     sizes = ["", "0", "1", "2", "3", "4", "5", "8", "10", "12", "16", "32", "64", "128"]
     yield from (a + b for a in letters for b in sizes)
     for kind in ["f8", "i1", "?", "b1", "S5", "U3", "V4", "O", "M8[ns]", "m8", "c16", "c", "d", "e",
-                 "float64", "int", "a3", "datetime64[D]", "u2", "g", "\x0b", "T8", "f1", "W4", "g2"]:
+                 "a", "float64", "int", "a3", "datetime64[D]", "u2", "g", "\x0b", "T8", "f1", "W4", "g2"]:
         yield from (prefix + kind for prefix in [*PREFIXES, "!", "<<", " "])
     yield from ["", *PREFIXES]
     yield from sorted(k for k in np._core.numerictypes.sctypeDict if isinstance(k, str))
@@ -211,7 +211,7 @@ def structures(seed):
     """Structures with offsets of their own: gaps, overlaps, fields out of order."""
     descrs = Descrs(seed)
     rng = descrs.random
-    for _ in range(80):
+    for _ in range(200):
         parts = []
         offset = rng.randrange(3)
         for i in range(rng.randrange(1, 5)):

@@ -231,14 +231,11 @@ fn check_object_overlap(fields: &[Field]) -> Result<(), DTypeError> {
     if !fields.iter().any(|field| field.dtype.has_object()) {
         return Ok(());
     }
-    // Overlap with an object is found between neighbours, once the fields are sorted and the one
-    // that reaches farthest so far is kept: if that one holds no objects, those before it that do
-    // have been checked against it.
-    let mut sorted: Vec<&Field> = fields
-        .iter()
-        .filter(|field| field.dtype.itemsize() != 0)
-        .collect();
-    sorted.sort_by_key(|field| field.offset);
+    // In the order of offsets a field overlaps with one before it if it begins before the farthest
+    // end so far: of all fields if it holds objects, else of those that do.
+    let mut sorted: Vec<&Field> = fields.iter().collect();
+    // A field without a size overlaps with what it stands inside of, not with what begins there.
+    sorted.sort_by_key(|field| (field.offset, field.dtype.itemsize));
     let (mut end, mut object_end) = (0, 0);
     for field in sorted {
         let start = u64::from(field.offset);

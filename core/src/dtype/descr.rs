@@ -22,8 +22,10 @@ impl DType {
     ///
     /// # Errors
     ///
-    /// [`DTypeError`], wherever NumPy raises an error; besides, for sets of several fields, whose
-    /// order is chance, and for a dict as the overlay of another dtype.
+    /// [`DTypeError`], wherever NumPy raises an error. Refused besides are a few descriptors that
+    /// NumPy takes and no program writes: a set of several fields, whose order is chance; a dict or
+    /// a string of a fraction of a character laid over another dtype; anything laid over a
+    /// sub-array; `StringDType`; and units of time that NumPy computes wrongly, such as `M8[W/52]`.
     ///
     /// ```
     /// use npymap_core::{DType, literal::Literal};

@@ -192,7 +192,8 @@ fn parse_general(text: &str, names: Names) -> Result<DType> {
             return Ok(time(kind, unit)?);
         }
     }
-    if rest.len() == 1 {
+    // `a` is no type character but a name, and so takes no byte order.
+    if rest.len() == 1 && text != "a" {
         return character(rest, order);
     }
     let number = rest
@@ -246,7 +247,7 @@ fn character(text: &str, order: ByteOrder) -> Result<DType> {
         b'M' => Kind::DateTime64(TimeUnit::GENERIC),
         b'm' => Kind::TimeDelta64(TimeUnit::GENERIC),
         b'O' => return Ok(DType::OBJECT),
-        b'S' | b'a' => return Ok(DType::bytes(0)),
+        b'S' => return Ok(DType::bytes(0)),
         b'V' => return Ok(DType::void(0)),
         b'c' => return Ok(DType::bytes(1)),
         b'U' => {
@@ -282,7 +283,7 @@ fn named(name: &str) -> Option<DType> {
         "complex64" | "csingle" => Kind::Complex64,
         "complex128" | "cdouble" | "complex" => Kind::Complex128,
         "clongdouble" | "complex256" => Kind::CLongDouble,
-        "bytes" | "bytes_" => return Some(DType::bytes(0)),
+        "a" | "bytes" | "bytes_" => return Some(DType::bytes(0)),
         "str" | "str_" | "unicode" => return DType::string(0, ByteOrder::NATIVE),
         "void" => return Some(DType::void(0)),
         "object" | "object_" => return Some(DType::OBJECT),

@@ -32,7 +32,11 @@ pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Re
         return Ok(Step::Need(0..wanted));
     }
     let Some(&[major, minor]) = input.get(MAGIC.len()..MAGIC_LEN) else {
-        return Err(cut_short("the magic string and version", MAGIC_LEN as u64, at_hand));
+        return Err(cut_short(
+            "the magic string and version",
+            MAGIC_LEN as u64,
+            at_hand,
+        ));
     };
     let version = (major, minor);
     if !matches!(version, (1..=3, 0)) {
@@ -50,14 +54,22 @@ pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Re
             Some(len) if len < preamble => {
                 let magic_len = MAGIC_LEN as u64;
                 let found = len.saturating_sub(magic_len);
-                Err(cut_short("the length of the header", preamble - magic_len, found))
+                Err(cut_short(
+                    "the length of the header",
+                    preamble - magic_len,
+                    found,
+                ))
             }
             _ => Ok(Step::Need(0..preamble)),
         };
     };
     let data_offset = preamble + u64::from(header_len);
     if let Some(len) = input_len.filter(|&len| len < data_offset) {
-        return Err(cut_short("the header", header_len.into(), len.saturating_sub(preamble)));
+        return Err(cut_short(
+            "the header",
+            header_len.into(),
+            len.saturating_sub(preamble),
+        ));
     }
     if u64::from(header_len) > limits.max_header_len {
         return Err(ErrorKind::TooLarge {

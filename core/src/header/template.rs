@@ -70,7 +70,10 @@ fn dimension(text: &str) -> Option<(u64, &str)> {
     let (len, value) = digits.take(19).fold((0_usize, 0_u64), |(len, value), b| {
         // 19 digits cannot overflow.
         let digit = u64::from(b.wrapping_sub(b'0'));
-        (len.wrapping_add(1), value.wrapping_mul(10).wrapping_add(digit))
+        (
+            len.wrapping_add(1),
+            value.wrapping_mul(10).wrapping_add(digit),
+        )
     });
     let leading_zero = len > 1 && text.starts_with('0');
     if len == 0 || len == 19 || leading_zero {
@@ -92,7 +95,10 @@ mod tests {
             ("()", Some(vec![])),
             ("(3,)", Some(vec![3])),
             ("(3, 4)", Some(vec![3, 4])),
-            ("(0, 10, 123456789012345678)", Some(vec![0, 10, 123_456_789_012_345_678])),
+            (
+                "(0, 10, 123456789012345678)",
+                Some(vec![0, 10, 123_456_789_012_345_678]),
+            ),
             ("(3)", None),
             ("(3,4)", None),
             ("(03,)", None),
@@ -102,11 +108,21 @@ mod tests {
             ("(9223372036854775807,)", None),
         ] {
             let text = format!("{{'descr': '<f4', 'fortran_order': True, 'shape': {shape}, }}  \n");
-            assert_eq!(entries(&text), expected.map(|shape| ("<f4", true, shape)), "{text}");
+            assert_eq!(
+                entries(&text),
+                expected.map(|shape| ("<f4", true, shape)),
+                "{text}"
+            );
         }
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (), }";
         assert_eq!(entries(text), Some(("<f4", false, vec![])));
-        for (from, to) in [("<f4", "\\x41"), ("<f4", "é"), ("<f4", "a\nb"), (", }", "}"), (", }", ", }\n ")] {
+        for (from, to) in [
+            ("<f4", "\\x41"),
+            ("<f4", "é"),
+            ("<f4", "a\nb"),
+            (", }", "}"),
+            (", }", ", }\n "),
+        ] {
             assert_eq!(entries(&text.replace(from, to)), None);
         }
     }

@@ -92,7 +92,10 @@ fn dict(descr: &Literal<'_>, fortran_order: bool, shape: &[u64]) -> String {
     let order = if fortran_order { "True" } else { "False" };
     let mut text = String::new();
     // Writing to a String cannot fail.
-    let _ = write!(text, "{{'descr': {descr}, 'fortran_order': {order}, 'shape': (");
+    let _ = write!(
+        text,
+        "{{'descr': {descr}, 'fortran_order': {order}, 'shape': ("
+    );
     for (axis, dim) in shape.iter().enumerate() {
         let _ = write!(text, "{}{dim}", if axis > 0 { ", " } else { "" });
     }

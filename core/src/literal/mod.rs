@@ -12,7 +12,7 @@
 
 mod grammar;
 mod number;
-mod repr;
+pub(crate) mod repr;
 mod string;
 
 use alloc::{borrow::Cow, string::String, vec::Vec};

@@ -16,7 +16,7 @@ impl fmt::Display for Literal<'_> {
             Self::Float(x) => write_float(f, *x, ".0"),
             Self::Complex { re, im } => write_complex(f, *re, *im),
             Self::Ellipsis => f.write_str("Ellipsis"),
-            Self::Str(s) => write_str(f, s),
+            Self::Str(s) => write_str(f, s.chars().map(u32::from)),
             Self::Bytes(bytes) => write_bytes(f, bytes),
             Self::Tuple(items) => match items.as_slice() {
                 [item] => write!(f, "({item},)"),
@@ -98,28 +98,39 @@ fn quote_for(single: bool, double: bool) -> char {
     if single && !double { '"' } else { '\'' }
 }
 
-fn write_str(f: &mut fmt::Formatter<'_>, s: &str) -> fmt::Result {
-    let quote = quote_for(s.contains('\''), s.contains('"'));
+/// Writes the `repr` of a string of code points. Those that are no characters are escaped.
+pub(crate) fn write_str(
+    f: &mut impl Write,
+    code_points: impl Iterator<Item = u32> + Clone,
+) -> fmt::Result {
+    let has = |c: char| code_points.clone().any(|code| code == u32::from(c));
+    let quote = quote_for(has('\''), has('"'));
     f.write_char(quote)?;
-    for c in s.chars() {
-        match c {
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            c if c == quote => write!(f, "\\{c}")?,
-            c if is_printable(c) => f.write_char(c)?,
-            c => match u32::from(c) {
-                code @ ..=0xff => write!(f, "\\x{code:02x}")?,
-                code @ ..=0xffff => write!(f, "\\u{code:04x}")?,
-                code => write!(f, "\\U{code:08x}")?,
-            },
+    for code in code_points {
+        match char::from_u32(code) {
+            Some('\\') => f.write_str("\\\\")?,
+            Some('\n') => f.write_str("\\n")?,
+            Some('\r') => f.write_str("\\r")?,
+            Some('\t') => f.write_str("\\t")?,
+            Some(c) if c == quote => write!(f, "\\{c}")?,
+            Some(c) if is_printable(c) => f.write_char(c)?,
+            _ => write_escape(f, code)?,
         }
     }
     f.write_char(quote)
 }
 
-fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+/// Writes a code point by its number.
+pub(crate) fn write_escape(f: &mut impl Write, code: u32) -> fmt::Result {
+    match code {
+        ..=0xff => write!(f, "\\x{code:02x}"),
+        0x100..=0xffff => write!(f, "\\u{code:04x}"),
+        _ => write!(f, "\\U{code:08x}"),
+    }
+}
+
+/// Writes the `repr` of bytes.
+pub(crate) fn write_bytes(f: &mut impl Write, bytes: &[u8]) -> fmt::Result {
     let quote = quote_for(bytes.contains(&b'\''), bytes.contains(&b'"'));
     write!(f, "b{quote}")?;
     for &b in bytes {

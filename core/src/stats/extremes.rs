@@ -20,20 +20,23 @@ impl<V: Copy + PartialOrd> Extremes<V> {
         }
     }
 
-    /// Makes `ours` those of a sequence and of what begins `offset` values later.
-    pub(super) fn merge(ours: &mut Option<Self>, later: Option<Self>, offset: u64) {
-        let Some(mut later) = later else { return };
-        later.argmin = later.argmin.saturating_add(offset);
-        later.argmax = later.argmax.saturating_add(offset);
+    /// Makes `ours` those of a sequence and of others, whose places `place` turns into ours.
+    pub(super) fn merge(ours: &mut Option<Self>, others: Option<Self>, place: impl Fn(u64) -> u64) {
+        let Some(others) = others else { return };
+        let (argmin, argmax) = (place(others.argmin), place(others.argmax));
         let Some(ours) = ours else {
-            *ours = Some(later);
+            *ours = Some(Self {
+                argmin,
+                argmax,
+                ..others
+            });
             return;
         };
-        if later.min < ours.min {
-            (ours.min, ours.argmin) = (later.min, later.argmin);
+        if others.min < ours.min || (others.min == ours.min && argmin < ours.argmin) {
+            (ours.min, ours.argmin) = (others.min, argmin);
         }
-        if later.max > ours.max {
-            (ours.max, ours.argmax) = (later.max, later.argmax);
+        if others.max > ours.max || (others.max == ours.max && argmax < ours.argmax) {
+            (ours.max, ours.argmax) = (others.max, argmax);
         }
     }
 }
@@ -46,6 +49,17 @@ pub(super) fn position<T: Copy + PartialEq>(values: &[T], value: T) -> u64 {
     let skipped = values.chunks(STRIDE).take_while(|run| !is_in(run)).count() * STRIDE;
     let mut rest = values.iter().skip(skipped);
     (skipped + rest.position(|&v| v == value).unwrap_or(0)) as u64
+}
+
+/// How many values fulfil a condition.
+#[inline]
+pub(super) fn count_if<T: Copy>(values: &[T], is: impl Fn(T) -> bool) -> u64 {
+    // Narrow counts go with narrow values; so few values cannot overflow one.
+    let runs = values.chunks(128).map(|run| {
+        let count: u8 = run.iter().map(|&v| u8::from(is(v))).sum();
+        u64::from(count)
+    });
+    runs.sum()
 }
 
 #[cfg(test)]
@@ -65,9 +79,10 @@ mod tests {
     #[test]
     fn the_earlier_of_equals_stays() {
         let mut ours = Some(Extremes::single(1.0));
-        Extremes::merge(&mut ours, Some(Extremes::single(1.0)), 1);
-        Extremes::merge(&mut ours, Some(Extremes::single(-0.0)), 2);
-        Extremes::merge(&mut ours, Some(Extremes::single(0.0)), 3);
+        Extremes::merge(&mut ours, Some(Extremes::single(1.0)), |i| i + 1);
+        Extremes::merge(&mut ours, Some(Extremes::single(-0.0)), |i| i + 2);
+        Extremes::merge(&mut ours, Some(Extremes::single(0.0)), |i| i + 3);
+        Extremes::merge(&mut ours, Some(Extremes::single(1.0)), |i| i + 9);
         let e = ours.unwrap();
         assert_eq!((e.min, e.argmin, e.max, e.argmax), (0.0, 2, 1.0, 0));
     }

@@ -1,7 +1,7 @@
 //! Figures of floating-point and complex numbers.
 
 use super::{
-    extremes::{Extremes, position},
+    extremes::{Extremes, count_if, position},
     sum::{Sum, sqrt},
     tile::{Sink, TILE},
 };
@@ -23,10 +23,17 @@ pub(super) struct FloatTally {
 
 impl FloatTally {
     /// Adds the figures of the elements right after.
-    pub(super) fn merge(&mut self, later: &Self) {
+    fn append(&mut self, later: &Self) {
+        let count = self.count;
+        self.merge(later, |place| place.saturating_add(count));
+    }
+
+    /// Adds the figures of other elements, whose places `place` turns into ours.
+    pub(super) fn merge(&mut self, later: &Self, place: impl Fn(u64) -> u64) {
         if self.count > 0 && later.count > 0 {
             // Chan, Golub, LeVeque: the two means differ.
-            let delta = later.centre() - self.centre();
+            let (ours, theirs) = (self.centre(), later.centre());
+            let delta = (theirs.0 - ours.0) + (theirs.1 - ours.1);
             let (a, b) = (self.count as f64, later.count as f64);
             self.m2.add(delta * delta * (a / (a + b) * b));
         }
@@ -36,7 +43,7 @@ impl FloatTally {
         self.posinf = self.posinf.saturating_add(later.posinf);
         self.neginf = self.neginf.saturating_add(later.neginf);
         self.zeros = self.zeros.saturating_add(later.zeros);
-        Extremes::merge(&mut self.extremes, later.extremes, self.count);
+        Extremes::merge(&mut self.extremes, later.extremes, place);
         self.count = self.count.saturating_add(later.count);
     }
 
@@ -54,7 +61,11 @@ impl FloatTally {
     pub(super) fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| {
             let sum = self.sum();
-            if sum.is_finite() { self.centre() } else { sum }
+            if sum.is_finite() {
+                self.centre().0
+            } else {
+                sum
+            }
         })
     }
 
@@ -81,14 +92,16 @@ impl FloatTally {
         (self.nan, self.posinf, self.neginf) == (0, 0, 0)
     }
 
-    /// The mean of finite values, kept between their extremes: so that of equal values is exact,
-    /// and they deviate by nothing.
-    fn centre(&self) -> f64 {
-        let mean = self.sum.value() / self.count as f64;
+    /// The mean of finite values, and how much more it is before rounding.
+    ///
+    /// It is kept between the extremes: so that of equal values is exact, and they deviate by
+    /// nothing.
+    fn centre(&self) -> (f64, f64) {
+        let (mean, rest) = self.sum.divide(self.count as f64);
         match self.extremes {
-            Some(e) if mean < e.min => e.min,
-            Some(e) if mean > e.max => e.max,
-            _ => mean,
+            Some(e) if mean <= e.min => (e.min, 0.0),
+            Some(e) if mean >= e.max => (e.max, 0.0),
+            _ => (mean, rest),
         }
     }
 }
@@ -98,16 +111,16 @@ impl Sink for FloatTally {
         let sum = Sum::of(values, T::into);
         let mut tally = Self {
             count: values.len() as u64,
-            zeros: count(values, |v| v == T::ZERO),
+            zeros: count_if(values, |v| v == T::ZERO),
             sum,
             ..Self::default()
         };
         let (min, max) = bounds(values);
         // Whatever is not finite makes the sum so.
         if !sum.value().is_finite() {
-            tally.nan = count(values, T::is_nan);
-            tally.posinf = count(values, |v| v == T::INFINITY);
-            tally.neginf = count(values, |v| v == T::NEG_INFINITY);
+            tally.nan = count_if(values, T::is_nan);
+            tally.posinf = count_if(values, |v| v == T::INFINITY);
+            tally.neginf = count_if(values, |v| v == T::NEG_INFINITY);
         }
         if tally.nan < tally.count {
             // Most tiles hold no new extreme, and need no search for its place.
@@ -124,13 +137,22 @@ impl Sink for FloatTally {
             });
         }
         if tally.is_finite() && self.is_finite() {
-            let centre = tally.centre();
+            let (centre, _) = tally.centre();
+            let n = tally.count as f64;
+            let deviations = Sum::of(values, |v| v.into() - centre);
             tally.m2 = Sum::of(values, |v| {
                 let deviation = v.into() - centre;
                 deviation * deviation
             });
+            // The mean that was rounded is not quite the one to deviate from.
+            let off = deviations.value();
+            tally.m2.add(-(off / n * off));
+            let refined = Sum::around(centre, n, deviations);
+            if refined.value().is_finite() {
+                tally.sum = refined;
+            }
         }
-        self.merge(&tally);
+        self.append(&tally);
     }
 }
 
@@ -152,8 +174,9 @@ pub(super) struct ComplexTally {
 impl ComplexTally {
     /// Adds the figures of the elements right after.
     pub(super) fn merge(&mut self, later: &Self) {
-        self.re.merge(&later.re);
-        self.im.merge(&later.im);
+        // No place is ever asked of complex numbers.
+        self.re.append(&later.re);
+        self.im.append(&later.im);
         self.nan = self.nan.saturating_add(later.nan);
         self.inf = self.inf.saturating_add(later.inf);
         self.zeros = self.zeros.saturating_add(later.zeros);
@@ -179,16 +202,16 @@ impl Sink for ComplexTally {
         };
         split(&mut self.re, |&[re, _]| re);
         split(&mut self.im, |&[_, im]| im);
-        let infinite = |v: T| v == T::INFINITY || v == T::NEG_INFINITY;
-        self.nan = self
-            .nan
-            .saturating_add(count(pairs, |[re, im]| re.is_nan() || im.is_nan()));
-        self.inf = self
-            .inf
-            .saturating_add(count(pairs, |[re, im]| infinite(re) || infinite(im)));
         self.zeros = self
             .zeros
-            .saturating_add(count(pairs, |[re, im]| re == T::ZERO && im == T::ZERO));
+            .saturating_add(count_if(pairs, |[re, im]| re == T::ZERO && im == T::ZERO));
+        if !(self.re.is_finite() && self.im.is_finite()) {
+            let infinite = |v: T| v == T::INFINITY || v == T::NEG_INFINITY;
+            let nan = count_if(pairs, |[re, im]| re.is_nan() || im.is_nan());
+            let inf = count_if(pairs, |[re, im]| infinite(re) || infinite(im));
+            self.nan = self.nan.saturating_add(nan);
+            self.inf = self.inf.saturating_add(inf);
+        }
     }
 }
 
@@ -221,32 +244,24 @@ impl Float for f64 {
     }
 }
 
-/// How many of a tile's values fulfil a condition.
-fn count<T: Copy>(values: &[T], is: impl Fn(T) -> bool) -> u64 {
-    values.iter().map(|&v| u32::from(is(v))).sum::<u32>().into()
-}
-
 /// The least and the greatest value that is not NaN; infinities of the wrong sign if all are.
 fn bounds<T: Float>(values: &[T]) -> (T, T) {
-    /// Independent comparisons, which vectorise.
-    const LANES: usize = 8;
     // A comparison with NaN is false and keeps the other.
-    let lesser = |a: T, b: T| if a < b { a } else { b };
-    let greater = |a: T, b: T| if a > b { a } else { b };
-    let (mut mins, mut maxs) = ([T::INFINITY; LANES], [T::NEG_INFINITY; LANES]);
-    let mut take = |row: &[T]| {
-        for ((min, max), &value) in mins.iter_mut().zip(&mut maxs).zip(row) {
-            *min = lesser(value, *min);
-            *max = greater(value, *max);
-        }
-    };
-    let (rows, rest) = values.as_chunks::<LANES>();
-    for row in rows {
-        take(row);
-    }
-    take(rest);
     (
-        mins.into_iter().fold(T::INFINITY, lesser),
-        maxs.into_iter().fold(T::NEG_INFINITY, greater),
+        fold_lanes(values, T::INFINITY, |a, b| if b < a { b } else { a }),
+        fold_lanes(values, T::NEG_INFINITY, |a, b| if b > a { b } else { a }),
     )
+}
+
+/// Folds with an operation that knows no order, several values at a time: it vectorises.
+#[inline]
+fn fold_lanes<T: Copy>(values: &[T], start: T, fold: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [start; 16];
+    let (rows, rest) = values.as_chunks::<16>();
+    for row in rows {
+        for (lane, &value) in lanes.iter_mut().zip(row) {
+            *lane = fold(*lane, value);
+        }
+    }
+    rest.iter().copied().chain(lanes).fold(start, fold)
 }

@@ -11,10 +11,12 @@ use super::{
 };
 use crate::{DType, ErrorKind, Result, dtype::Kind, number::f16_to_f32};
 
-/// Counts the elements that fall into bins of equal width, exactly as `np.histogram` does.
+/// Counts the elements that fall into bins of equal width, as `np.histogram` does.
 ///
 /// A bin holds its left edge and not its right one, except for the last, which holds both.
-/// NaN, NaT and what lies outside of the range is counted apart.
+/// NaN, NaT and what lies outside of the range is counted apart. The edges are NumPy's, to the
+/// bit, and alone decide where a value belongs. (NumPy computes the place of half-precision
+/// numbers in their own arithmetic, and with hundreds of bins may end up beside the right one.)
 ///
 /// ```
 /// use npymap_core::{DType, stats::HistogramAccumulator};
@@ -75,15 +77,11 @@ impl HistogramAccumulator {
             Some(Number::Float(f)) => Some(f),
             Some(Number::Complex { .. }) | None => None,
         };
-        let range = float(stats.min).zip(float(stats.max));
-        // NumPy makes the edges of two numbers of the dtype in the dtype's arithmetic.
-        Self::with_edges(
-            dtype,
-            bins,
-            range.unwrap_or((0.0, 1.0)),
-            precision,
-            precision,
-        )
+        match float(stats.min).zip(float(stats.max)) {
+            // NumPy makes the edges of two numbers of the dtype in the dtype's arithmetic.
+            Some(range) => Self::with_edges(dtype, bins, range, precision, precision),
+            None => Self::new(dtype, bins, (0.0, 1.0)),
+        }
     }
 
     fn with_edges(
@@ -231,12 +229,14 @@ impl Bins {
     #[inline]
     fn bin_of(&self, value: f64) -> usize {
         let share = (value - self.first) / (self.last - self.first);
-        let bin = ((share * self.counts.len() as f64) as usize).min(self.top);
-        // Rounding may lead into a neighbour. The edges decide.
-        match self.edges.get(bin..) {
-            Some(&[left, ..]) if value < left => bin.saturating_sub(1),
-            Some(&[_, right, ..]) if value >= right && bin < self.top => bin + 1,
-            _ => bin,
+        let mut bin = ((share * self.counts.len() as f64) as usize).min(self.top);
+        // Rounding, of the edges too, may lead to a neighbour. The edges decide.
+        loop {
+            match self.edges.get(bin..) {
+                Some(&[left, ..]) if value < left && bin > 0 => bin -= 1,
+                Some(&[_, right, ..]) if value >= right && bin < self.top => bin += 1,
+                _ => return bin,
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Figures of integers, and of dates and durations.
 
 use super::{
-    extremes::{Extremes, position},
+    extremes::{Extremes, count_if, position},
     sum::{Sum, sqrt},
     tile::Sink,
 };
@@ -24,7 +24,13 @@ pub(super) struct IntTally {
 
 impl IntTally {
     /// Adds the figures of the elements right after.
-    pub(super) fn merge(&mut self, later: &Self) {
+    fn append(&mut self, later: &Self) {
+        let count = self.count;
+        self.merge(later, |place| place.saturating_add(count));
+    }
+
+    /// Adds the figures of other elements, whose places `place` turns into ours.
+    pub(super) fn merge(&mut self, later: &Self, place: impl Fn(u64) -> u64) {
         if self.count > 0 && later.count > 0 {
             // Chan, Golub, LeVeque: the two means differ. Exact integers keep the difference right
             // where f64 has no digits left for it.
@@ -41,16 +47,13 @@ impl IntTally {
         self.sum = self.sum.saturating_add(later.sum);
         self.zeros = self.zeros.saturating_add(later.zeros);
         self.nat = self.nat.saturating_add(later.nat);
-        Extremes::merge(&mut self.extremes, later.extremes, self.count);
+        Extremes::merge(&mut self.extremes, later.extremes, place);
         self.count = self.count.saturating_add(later.count);
     }
 
     /// The mean; `None` of nothing.
     pub(super) fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| {
-            let mean = Mean::new(self.sum, self.count);
-            mean.nearest as f64 + mean.rest
-        })
+        (self.count > 0).then(|| Mean::new(self.sum, self.count).value())
     }
 
     /// The standard deviation; `None` of nothing.
@@ -72,14 +75,10 @@ impl Sink for IntTally {
         let place = |new: bool, value| if new { position(values, value) } else { 0 };
         let count = values.len() as u64;
         let sum = T::sum(values);
-        self.merge(&Self {
+        self.append(&Self {
             count,
             nat: 0,
-            zeros: values
-                .iter()
-                .map(|&v| u32::from(v == T::default()))
-                .sum::<u32>()
-                .into(),
+            zeros: count_if(values, |v| v == T::default()),
             extremes: Some(Extremes {
                 min: min.into(),
                 argmin: place(argmin, min),
@@ -87,18 +86,18 @@ impl Sink for IntTally {
                 argmax: place(argmax, max),
             }),
             sum,
-            m2: T::m2(values, Mean::new(sum, count), min, max),
+            m2: T::m2(values, sum, min, max),
         });
     }
 
     fn times(&mut self, values: &[i64]) {
-        let nat = values.iter().map(|&v| u32::from(v == NAT)).sum::<u32>();
+        let nat = count_if(values, |v| v == NAT);
         if nat == 0 {
             return self.ints(values);
         }
         let mut tally = Self {
             count: values.len() as u64,
-            nat: nat.into(),
+            nat,
             ..Self::default()
         };
         for (place, &value) in (0..).zip(values).filter(|&(_, &v)| v != NAT) {
@@ -106,16 +105,16 @@ impl Sink for IntTally {
             Extremes::merge(
                 &mut tally.extremes,
                 Some(Extremes::single(value.into())),
-                place,
+                |_| place,
             );
         }
-        self.merge(&tally);
+        self.append(&tally);
     }
 }
 
 /// The exact mean of integers: `nearest + rest`.
 #[derive(Clone, Copy)]
-pub(super) struct Mean {
+struct Mean {
     /// The nearest integer.
     nearest: i128,
     /// What is missing, -0.5 to 0.5.
@@ -136,6 +135,10 @@ impl Mean {
             rest: rest as f64 / n as f64,
         }
     }
+
+    fn value(self) -> f64 {
+        self.nearest as f64 + self.rest
+    }
 }
 
 /// An integer type with the passes over a tile that depend on its width.
@@ -143,33 +146,36 @@ pub(super) trait Int: Copy + Default + Ord + Into<i128> {
     /// The exact sum of at most [`TILE`](super::tile::TILE) values.
     fn sum(values: &[Self]) -> i128;
 
-    /// The sum of the squared deviations from the mean of at most a tile of values, of which the
-    /// least and the greatest are given.
-    fn m2(values: &[Self], mean: Mean, min: Self, max: Self) -> Sum;
+    /// The sum of the squared deviations from the mean of at most a tile of values, given their
+    /// sum, the least and the greatest.
+    fn m2(values: &[Self], sum: i128, min: Self, max: Self) -> Sum;
 
     /// The nearest f64.
     fn to_f64(self) -> f64;
 }
 
-/// Integers whose deviations have squares that fit 32 bits.
+/// Integers whose squares can be summed in 32 bits over a tile.
 macro_rules! small {
-    ($($int:ty: sum in $sum:ty, squares in $squares:ty;)*) => {$(
+    ($($int:ty: runs in $run:ty;)*) => {$(
         impl Int for $int {
             fn sum(values: &[Self]) -> i128 {
-                values.iter().map(|&v| <$sum>::from(v)).sum::<$sum>().into()
+                // Narrow sums need less widening; 128 bytes cannot overflow one.
+                let runs = values.chunks(128).map(|run| {
+                    let sum: $run = run.iter().map(|&v| <$run>::from(v)).sum();
+                    i64::from(sum)
+                });
+                runs.sum::<i64>().into()
             }
 
-            fn m2(values: &[Self], mean: Mean, _: Self, _: Self) -> Sum {
-                // The mean is one of the values this type can have.
-                let nearest = mean.nearest as i32;
+            fn m2(values: &[Self], sum: i128, _: Self, _: Self) -> Sum {
                 let squares = values.iter().map(|&v| {
-                    let deviation = i32::from(v).abs_diff(nearest);
-                    <$squares>::from(deviation * deviation)
+                    let magnitude = u16::from(v.abs_diff(0));
+                    u32::from(magnitude * magnitude)
                 });
+                // Exact up to the division.
+                let (n, squares) = (values.len() as i128, i128::from(squares.sum::<u32>()));
                 let mut m2 = Sum::default();
-                m2.add(u64::from(squares.sum::<$squares>()) as f64);
-                // At most half of the squares: an integer is no nearer to its own square than that.
-                m2.add(-(mean.rest * mean.rest * values.len() as f64));
+                m2.add((n * squares - sum * sum) as f64 / n as f64);
                 m2
             }
 
@@ -181,10 +187,8 @@ macro_rules! small {
 }
 
 small! {
-    i8: sum in i32, squares in u32;
-    u8: sum in u32, squares in u32;
-    i16: sum in i32, squares in u64;
-    u16: sum in u32, squares in u64;
+    i8: runs in i16;
+    u8: runs in u16;
 }
 
 /// Integers that are exact in f64.
@@ -195,8 +199,8 @@ macro_rules! medium {
                 values.iter().map(|&v| <$sum>::from(v)).sum::<$sum>().into()
             }
 
-            fn m2(values: &[Self], mean: Mean, _: Self, _: Self) -> Sum {
-                let mean = mean.nearest as f64 + mean.rest;
+            fn m2(values: &[Self], sum: i128, _: Self, _: Self) -> Sum {
+                let mean = Mean::new(sum, values.len() as u64).value();
                 Sum::of(values, |v| {
                     let deviation = f64::from(v) - mean;
                     deviation * deviation
@@ -211,6 +215,8 @@ macro_rules! medium {
 }
 
 medium! {
+    i16: sum in i32;
+    u16: sum in u32;
     i32: sum in i64;
     u32: sum in u64;
 }
@@ -226,7 +232,8 @@ macro_rules! large {
                 (i128::from(high) << 32) + i128::from(low)
             }
 
-            fn m2(values: &[Self], mean: Mean, min: Self, max: Self) -> Sum {
+            fn m2(values: &[Self], sum: i128, min: Self, max: Self) -> Sum {
+                let mean = Mean::new(sum, values.len() as u64);
                 if i64::try_from(max.abs_diff(min)).is_ok() {
                     // The mean is one of the values this type can have.
                     let nearest = mean.nearest as $int;
@@ -235,7 +242,7 @@ macro_rules! large {
                         deviation * deviation
                     })
                 } else {
-                    let mean = mean.nearest as f64 + mean.rest;
+                    let mean = mean.value();
                     Sum::of(values, |v| {
                         let deviation = v as f64 - mean;
                         deviation * deviation

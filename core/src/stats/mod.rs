@@ -38,7 +38,13 @@ use self::{
     float::{ComplexTally, FloatTally},
     int::IntTally,
 };
-use crate::{DType, Result, dtype::Kind};
+use core::fmt;
+
+use crate::{
+    DType, Result,
+    dtype::{ByteOrder, Kind},
+    text,
+};
 
 pub use self::{
     error::StatsError,
@@ -53,7 +59,7 @@ pub use self::{
 /// f64, whatever the dtype. A sum of floats is off by at most 22 × 2<sup>-53</sup> of the sum of
 /// their magnitudes, however many there are. The standard deviation comes from the deviations from
 /// the mean of each tile of elements, merged by the formula of Chan, Golub and LeVeque: large
-/// numbers that differ little lose nothing. How the elements are cut into updates and merges
+/// numbers that differ little keep their digits. How the elements are cut into updates and merges
 /// changes the sum, the mean and the deviation of floats within these errors, and nothing else.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
@@ -109,14 +115,37 @@ impl Accumulator {
     ///
     /// [`StatsError::Mismatch`] if the dtypes are not the same.
     pub fn merge(&mut self, later: &Self) -> Result<()> {
-        match (&mut self.tally, &later.tally) {
-            _ if self.dtype != later.dtype => return Err(StatsError::Mismatch.into()),
-            (Tally::Int(ours), Tally::Int(later)) => ours.merge(later),
-            (Tally::Float(ours), Tally::Float(later)) => ours.merge(later),
-            (Tally::Complex(ours), Tally::Complex(later)) => ours.merge(later),
+        let count = self.count();
+        self.merge_placed(later, |place| place.saturating_add(count))
+    }
+
+    /// Adds the elements that another accumulator has seen, which stand anywhere in the order:
+    /// `place` turns their places, counted as that accumulator saw them, into places in the whole.
+    ///
+    /// Use it for all merges into this accumulator, or for none. Arrays are seen fastest in the
+    /// order of their bytes, while the first of equal extremes is the first in the order of the
+    /// indices: this brings both together.
+    ///
+    /// # Errors
+    ///
+    /// [`StatsError::Mismatch`] if the dtypes are not the same.
+    pub fn merge_placed(&mut self, other: &Self, place: impl Fn(u64) -> u64) -> Result<()> {
+        match (&mut self.tally, &other.tally) {
+            _ if self.dtype != other.dtype => return Err(StatsError::Mismatch.into()),
+            (Tally::Int(ours), Tally::Int(other)) => ours.merge(other, place),
+            (Tally::Float(ours), Tally::Float(other)) => ours.merge(other, place),
+            (Tally::Complex(ours), Tally::Complex(other)) => ours.merge(other),
             _ => return Err(StatsError::Mismatch.into()),
         }
         Ok(())
+    }
+
+    fn count(&self) -> u64 {
+        match &self.tally {
+            Tally::Int(tally) => tally.count,
+            Tally::Float(tally) => tally.count,
+            Tally::Complex(tally) => tally.re.count,
+        }
     }
 
     /// The figures of all elements so far.
@@ -191,7 +220,7 @@ impl Accumulator {
 ///
 /// The figures are those of NumPy's functions of the same name with `dtype=np.float64` (or
 /// `np.complex128`), except that `min`, `max`, `argmin` and `argmax` ignore NaN, as `np.nanmin` and
-/// so on do. Those of dates and durations count in the dtype's unit; NaT counts as NaN, and leaves
+/// so on do (but never point at a NaN). Those of dates and durations count in the dtype's unit; NaT counts as NaN, and leaves
 /// no sum, mean or deviation. Dates have none of these in any case.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -239,4 +268,20 @@ pub enum Number {
         /// The imaginary part.
         im: f64,
     },
+}
+
+impl fmt::Display for Number {
+    /// As Python prints it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match *self {
+            Self::Int(i) => return i.fmt(f),
+            Self::Float(x) => text::element(&DType::FLOAT64, &x.to_ne_bytes()),
+            Self::Complex { re, im } => {
+                let dtype = DType::fixed(Kind::Complex128, ByteOrder::NATIVE);
+                let bytes = [re.to_ne_bytes(), im.to_ne_bytes()];
+                text::element(&dtype.ok_or(fmt::Error)?, bytes.as_flattened())
+            }
+        };
+        f.write_str(&text.map_err(|_| fmt::Error)?)
+    }
 }

@@ -58,6 +58,26 @@ impl Sum {
         self.lo += other.lo;
     }
 
+    /// The sum of values as many as `n`, given a number near their mean and the sum of their
+    /// deviations from it: more precise by as much as the deviations are smaller than the values.
+    pub(super) fn around(centre: f64, n: f64, deviations: Self) -> Self {
+        let hi = centre * n;
+        let mut sum = Self {
+            hi,
+            lo: product_error(centre, n, hi),
+        };
+        sum.merge(deviations);
+        sum
+    }
+
+    /// The sum divided by a number, and how much more the quotient is before rounding.
+    pub(super) fn divide(self, n: f64) -> (f64, f64) {
+        let quotient = self.value() / n;
+        let product = quotient * n;
+        let rest = (self.hi - product - product_error(quotient, n, product) + self.lo) / n;
+        (quotient, if rest.is_finite() { rest } else { 0.0 })
+    }
+
     /// The sum, rounded. Infinite where it overflowed.
     pub(super) fn value(self) -> f64 {
         if self.hi.is_finite() {
@@ -67,6 +87,18 @@ impl Sum {
             self.hi
         }
     }
+}
+
+/// What rounding took from `product`, the product of `a` and `b`. Not finite near overflow.
+fn product_error(a: f64, b: f64, product: f64) -> f64 {
+    /// Dekker's splitter: the upper half of a significand has 26 bits.
+    fn split(x: f64) -> (f64, f64) {
+        let scaled = x * 134_217_729.0;
+        let upper = scaled - (scaled - x);
+        (upper, x - upper)
+    }
+    let ((a1, a2), (b1, b2)) = (split(a), split(b));
+    a2 * b2 - (((product - a1 * b1) - a2 * b1) - a1 * b2)
 }
 
 /// The square root, rounded to nearest; NaN for negative numbers.
@@ -119,6 +151,22 @@ mod tests {
         let exact = 0.1 * f64::from(1 << 20);
         let error = (Sum::of(&tenth, |v| v).value() - exact).abs();
         assert!(error <= 20.0 / 2_f64.powi(53) * exact, "{error}");
+    }
+
+    #[test]
+    fn quotients_keep_their_rest() {
+        let mut sum = Sum::default();
+        sum.add(1e9);
+        sum.add(1e-9);
+        let (quotient, rest) = sum.divide(3.0);
+        let rest_of_three = 1e9 / 3.0 - 333_333_333.0;
+        assert_eq!(quotient, 1e9 / 3.0);
+        // Exact integers tell what a third has beyond its 24 bits after the point.
+        let missing = (1.0 / 3.0 - rest_of_three) + 1e-9 / 3.0;
+        assert!((rest - missing).abs() < 1e-16, "{rest} {missing}");
+
+        sum.add(f64::MAX);
+        assert_eq!(sum.divide(1.0), (f64::MAX, 0.0));
     }
 
     #[test]

@@ -1,93 +1,100 @@
 //! Natural numbers of any size, with the few operations that printing floats takes.
 
-use core::cmp::Ordering;
+use core::{cmp::Ordering, iter};
 
 use smallvec::SmallVec;
 
-/// A natural number: 32-bit limbs, the least significant first, the last one not zero.
+/// A natural number: 64-bit limbs, the least significant first, the last one not zero.
 ///
 /// The limbs that any binary64 needs stand inline; only long doubles go to the heap.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Big(SmallVec<[u32; 40]>);
+pub(super) struct Big(SmallVec<[u64; 20]>);
 
 impl Big {
-    /// `value` × 2^`shift`.
-    pub(super) fn new(value: u64, shift: u32) -> Self {
-        let mut limbs = SmallVec::from_elem(0, (shift / 32) as usize);
-        let shifted = u128::from(value) << (shift % 32);
-        limbs.extend([
-            shifted as u32,
-            (shifted >> 32) as u32,
-            (shifted >> 64) as u32,
-        ]);
-        let mut big = Self(limbs);
-        big.trim();
-        big
+    pub(super) fn zero() -> Self {
+        Self(SmallVec::new())
     }
 
-    /// `self` × `factor`.
-    pub(super) fn multiply(&mut self, factor: u32) {
-        let mut carry = 0;
-        for limb in &mut self.0 {
-            let product = u64::from(*limb) * u64::from(factor) + carry;
-            *limb = product as u32;
-            carry = product >> 32;
-        }
-        if carry > 0 {
-            self.0.push(carry as u32);
-        }
-    }
-
-    /// `self` × 10^`exponent`.
-    pub(super) fn multiply_power_of_ten(&mut self, mut exponent: u32) {
-        /// The greatest power of ten in a limb is this power of it.
-        const STEP: u32 = 9;
+    /// 5^`exponent`.
+    pub(super) fn power_of_five(mut exponent: u32) -> Self {
+        /// The greatest power of five in a limb is this power of it.
+        const STEP: u32 = 27;
+        let mut power = Self(SmallVec::from_slice(&[1]));
         while exponent > 0 {
             let step = exponent.min(STEP);
-            self.multiply(10_u32.pow(step));
+            power.multiply(5_u64.pow(step));
             exponent -= step;
+        }
+        power
+    }
+
+    /// `self` × `factor`, which must not be zero.
+    pub(super) fn multiply(&mut self, factor: u64) {
+        let mut carry = 0;
+        for limb in &mut self.0 {
+            let product = u128::from(*limb) * u128::from(factor) + u128::from(carry);
+            *limb = product as u64;
+            carry = (product >> 64) as u64;
+        }
+        if carry > 0 {
+            self.0.push(carry);
         }
     }
 
-    /// `self` + `other`.
-    pub(super) fn plus(&self, other: &Self) -> Self {
-        let (long, short) = if self.0.len() < other.0.len() {
-            (other, self)
-        } else {
-            (self, other)
-        };
-        let mut sum = long.clone();
+    /// `self` × 2^`bits`. Not for zero, which has no limbs to shift.
+    pub(super) fn shifted(&self, bits: u32) -> Self {
+        let mut limbs = SmallVec::from_elem(0, (bits / 64) as usize);
+        let bits = bits % 64;
         let mut carry = 0;
-        let addends = short.0.iter().copied().chain(core::iter::repeat(0));
-        for (limb, addend) in sum.0.iter_mut().zip(addends) {
-            let total = u64::from(*limb) + u64::from(addend) + carry;
-            *limb = total as u32;
-            carry = total >> 32;
+        for &limb in &self.0 {
+            let shifted = u128::from(limb) << bits;
+            limbs.push(shifted as u64 | carry);
+            carry = (shifted >> 64) as u64;
         }
         if carry > 0 {
-            sum.0.push(carry as u32);
+            limbs.push(carry);
         }
-        sum
+        Self(limbs)
     }
 
     /// Takes `other` away, which must not be greater.
     pub(super) fn subtract(&mut self, other: &Self) {
         debug_assert!(*self >= *other);
         let mut borrow = false;
-        let subtrahends = other.0.iter().copied().chain(core::iter::repeat(0));
-        for (limb, subtrahend) in self.0.iter_mut().zip(subtrahends) {
+        for (limb, subtrahend) in self.0.iter_mut().zip(other.limbs()) {
             let (partial, first) = limb.overflowing_sub(subtrahend);
-            let (rest, second) = partial.overflowing_sub(u32::from(borrow));
+            let (rest, second) = partial.overflowing_sub(u64::from(borrow));
             *limb = rest;
             borrow = first || second;
         }
-        self.trim();
-    }
-
-    fn trim(&mut self) {
         while self.0.last() == Some(&0) {
             self.0.pop();
         }
+    }
+
+    /// Compares `self` + `addend` with `other`.
+    pub(super) fn sum_cmp(&self, addend: &Self, other: &Self) -> Ordering {
+        let length = self.0.len().max(addend.0.len()).max(other.0.len());
+        let mut carry = false;
+        let mut ordering = Ordering::Equal;
+        for ((a, b), c) in self
+            .limbs()
+            .zip(addend.limbs())
+            .zip(other.limbs())
+            .take(length)
+        {
+            let (partial, first) = a.overflowing_add(b);
+            let (sum, second) = partial.overflowing_add(u64::from(carry));
+            carry = first || second;
+            // The more significant limb decides.
+            ordering = sum.cmp(&c).then(ordering);
+        }
+        if carry { Ordering::Greater } else { ordering }
+    }
+
+    /// The limbs, and zeros without end.
+    fn limbs(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().copied().chain(iter::repeat(0))
     }
 }
 
@@ -111,21 +118,30 @@ mod tests {
     use super::*;
 
     fn big(n: u128) -> Big {
-        Big::new(n as u64, 0).plus(&Big::new((n >> 64) as u64, 64))
+        let mut limbs = SmallVec::from_slice(&[n as u64, (n >> 64) as u64]);
+        while limbs.last() == Some(&0) {
+            limbs.pop();
+        }
+        Big(limbs)
     }
 
     proptest! {
         #[test]
-        fn arithmetic_agrees_with_u128(a in 0_u128..1 << 96, b in 0_u128..1 << 96, f: u32, e in 0_u32..9) {
-            prop_assert_eq!(big(a).plus(&big(b)), big(a + b));
+        fn arithmetic_agrees_with_u128(
+            a in 0_u128..1 << 126,
+            b in 0_u128..1 << 126,
+            c in 0_u128..1 << 127,
+            small in 0_u128..1 << 64,
+            factor in 1_u64..,
+            bits in 0_u32..64,
+        ) {
             prop_assert_eq!(big(a).cmp(&big(b)), a.cmp(&b));
-            let mut product = big(a);
-            product.multiply(f);
-            product.trim();
-            prop_assert_eq!(product, big(a * u128::from(f)));
-            let mut power = big(a);
-            power.multiply_power_of_ten(e);
-            prop_assert_eq!(power, big(a * 10_u128.pow(e)));
+            prop_assert_eq!(big(a).sum_cmp(&big(b), &big(c)), (a + b).cmp(&c));
+            prop_assert_eq!(big(a).sum_cmp(&big(b), &big(a + b)), Ordering::Equal);
+            prop_assert_eq!(big(small).shifted(bits), big(small << bits));
+            let mut product = big(small);
+            product.multiply(factor);
+            prop_assert_eq!(product, big(small * u128::from(factor)));
             let mut difference = big(a.max(b));
             difference.subtract(&big(a.min(b)));
             prop_assert_eq!(difference, big(a.abs_diff(b)));
@@ -133,18 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn powers_of_two_and_ten() {
-        let mut ten = Big::new(1, 0);
-        ten.multiply_power_of_ten(40);
-        let mut five = Big::new(1, 40);
-        for _ in 0..40 {
-            five.multiply(5);
-        }
-        assert_eq!(ten, five);
-        assert_eq!(Big::new(0, 70), Big::new(0, 0));
-        assert_eq!(
-            Big::new(u64::MAX, 33).0.as_slice(),
-            [0, u32::MAX << 1, u32::MAX, 1]
-        );
+    fn powers() {
+        assert_eq!(Big::power_of_five(0), big(1));
+        assert_eq!(Big::power_of_five(55), big(5_u128.pow(55)));
+        let mut power = Big::power_of_five(27).shifted(130);
+        assert_eq!(power.0.as_slice(), [0, 0, (4 * 5_u128.pow(27)) as u64, 1]);
+        power.subtract(&Big::power_of_five(0).shifted(192));
+        assert_eq!(power.0.as_slice(), [0, 0, (4 * 5_u128.pow(27)) as u64]);
     }
 }

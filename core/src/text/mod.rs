@@ -49,6 +49,7 @@ pub use self::summary::Summary;
 use crate::{
     DType, Error, ErrorKind, Layout, Order, Result,
     dtype::{ByteOrder, Kind},
+    layout::{LayoutError, MAX_NDIM},
 };
 
 /// Arrays of more elements are summarised.
@@ -107,7 +108,7 @@ fn check(dtype: &DType, elements: u64) -> Result<()> {
     if dtype.has_object() {
         return Err(ErrorKind::ObjectDType.into());
     }
-    let found = elements.saturating_mul(printed(dtype));
+    let found = elements.saturating_mul(printed(dtype)?);
     if found > MAX_PRINTED {
         return Err(Error::new(ErrorKind::TooLarge {
             what: "the number of elements to print",
@@ -119,15 +120,20 @@ fn check(dtype: &DType, elements: u64) -> Result<()> {
 }
 
 /// How many texts an element is made of: itself, and all its fields with their sub-arrays.
-fn printed(dtype: &DType) -> u64 {
+fn printed(dtype: &DType) -> Result<u64> {
     let (element, shape) = column::flatten(dtype);
+    if shape.len() > MAX_NDIM {
+        // Writing them recurses once for each.
+        return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
+    }
     let fields = column::plain(element).fields().unwrap_or_default();
-    let each = fields
-        .iter()
-        .fold(1, |n: u64, field| n.saturating_add(printed(&field.dtype)));
+    let mut each = 1_u64;
+    for field in fields {
+        each = each.saturating_add(printed(&field.dtype)?);
+    }
     // Without elements there still are brackets.
     let dims = shown(&shape).map(|dim| dim.max(1));
-    dims.fold(each, u64::saturating_mul)
+    Ok(dims.fold(each, u64::saturating_mul))
 }
 
 /// How many elements are shown along each dimension.

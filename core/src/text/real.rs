@@ -232,12 +232,11 @@ impl Decimal {
                 exponent: 0,
             };
         }
-        let mut ratio = Ratio::new(number, matches!(stop, Stop::Rounded(_)));
         let lowest = match stop {
             Stop::Fraction(places) => -places,
             _ => i32::MIN,
         };
-        let first = ratio.scale(lowest);
+        let (mut ratio, first) = Ratio::new(number, lowest, matches!(stop, Stop::Rounded(_)));
         let last = match stop {
             Stop::Shortest => i32::MIN,
             Stop::Fraction(_) => lowest,
@@ -296,56 +295,57 @@ struct Ratio {
     above: Big,
     /// Whether what lies exactly half way reads back as the number: IEEE's ties go to even.
     inclusive: bool,
-    /// The power of two of the number's leading bit.
-    leading_bit: i32,
 }
 
 impl Ratio {
+    /// Scales a number, which must not be zero, to its first decimal digit that is not zero, or to
+    /// 10^`lowest` if that is greater; returns the exponent of that digit too.
+    ///
     /// `exact` numbers are distinct from everything else, however near.
-    fn new(number: Finite, exact: bool) -> Self {
-        // Two more bits than the significand has make the margins integers.
-        let near = number.near_below;
-        let exponent = number.exponent - 2;
-        let up = exponent.max(0).unsigned_abs();
-        let down = exponent.min(0).unsigned_abs();
-        let margin = |halves: u64| Big::new(if exact { 0 } else { halves }, up);
-        let [one, two, four, eight] = [0, 1, 2, 3].map(|bit| Big::new(1, down + bit));
-        Self {
-            rest: Big::new(number.significand, up + 2),
-            scale: [eight, four, two, one],
-            below: margin(if near { 1 } else { 2 }),
-            above: margin(2),
-            inclusive: number.significand & 1 == 0,
-            leading_bit: 63 - number.significand.leading_zeros() as i32 + number.exponent,
-        }
-    }
-
-    /// Scales to the first digit that is not zero, or to 10^`lowest` if that is greater, and
-    /// returns the exponent of that digit.
-    fn scale(&mut self, lowest: i32) -> i32 {
+    fn new(number: Finite, lowest: i32, exact: bool) -> (Self, i32) {
         // floor(log10(2) × 2^32); for all exponents of long doubles the product is right or one
         // too small.
         const LOG10_2: i64 = 1_292_913_986;
-        let estimate = ((i64::from(self.leading_bit) * LOG10_2) >> 32) as i32;
+        let leading_bit = 63 - number.significand.leading_zeros() as i32 + number.exponent;
+        let estimate = ((i64::from(leading_bit) * LOG10_2) >> 32) as i32;
         let mut exponent = estimate.max(lowest);
-        let power = exponent.unsigned_abs();
-        if exponent > 0 {
-            self.scale
-                .iter_mut()
-                .for_each(|s| s.multiply_power_of_ten(power));
+
+        // In quarters of the last bit's weight the margins are integers, 2 or 1. Powers of ten are
+        // powers of five and two, and of the latter just the difference matters.
+        let shift = number.exponent - 2 - exponent;
+        let up = shift.max(0).unsigned_abs();
+        let down = shift.min(0).unsigned_abs();
+        let power = Big::power_of_five(exponent.unsigned_abs());
+        let one = Big::power_of_five(0);
+        let (factor, divisor) = if exponent < 0 {
+            (power, one)
         } else {
-            for part in [&mut self.rest, &mut self.below, &mut self.above] {
-                part.multiply_power_of_ten(power);
+            (one, power)
+        };
+        let mut rest = factor.clone();
+        rest.multiply(number.significand);
+        let margin = |bit| {
+            if exact {
+                Big::zero()
+            } else {
+                factor.shifted(up + bit)
             }
-        }
-        let [.., one] = &self.scale;
+        };
+        let mut ratio = Self {
+            rest: rest.shifted(up + 2),
+            scale: [3, 2, 1, 0].map(|bit| divisor.shifted(down + bit)),
+            below: margin(if number.near_below { 0 } else { 1 }),
+            above: margin(1),
+            inclusive: number.significand & 1 == 0,
+        };
+        let [.., one] = &ratio.scale;
         let mut ten = one.clone();
         ten.multiply(10);
-        if self.rest >= ten {
-            self.scale.iter_mut().for_each(|s| s.multiply(10));
+        if ratio.rest >= ten {
+            ratio.scale.iter_mut().for_each(|s| s.multiply(10));
             exponent += 1;
         }
-        exponent
+        (ratio, exponent)
     }
 
     /// Takes the digit at the present place away from the rest.
@@ -366,17 +366,17 @@ impl Ratio {
     fn readable_neighbors(&self) -> (bool, bool) {
         let [.., one] = &self.scale;
         let down = self.rest.cmp(&self.below);
-        let up = one.cmp(&self.rest.plus(&self.above));
+        let up = self.rest.sum_cmp(&self.above, one);
         (
             down.is_lt() || (self.inclusive && down.is_eq()),
-            up.is_lt() || (self.inclusive && up.is_eq()),
+            up.is_gt() || (self.inclusive && up.is_eq()),
         )
     }
 
     /// Whether the rest is more than half a unit of the last digit, or half of an odd one.
     fn rounds_up(&self, digit: u8) -> bool {
         let [.., one] = &self.scale;
-        let half = self.rest.plus(&self.rest).cmp(one);
+        let half = self.rest.sum_cmp(&self.rest, one);
         half.is_gt() || (half.is_eq() && digit & 1 == 1)
     }
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::put;
-use crate::dtype::ByteOrder;
+use crate::{dtype::ByteOrder, literal::repr};
 
 /// Writes `b'...'`: what Python shows of a byte string, with the NULs at the end left out.
 pub(super) fn write_bytes(bytes: &[u8], out: &mut String) {
@@ -11,18 +11,8 @@ pub(super) fn write_bytes(bytes: &[u8], out: &mut String) {
         .iter()
         .rposition(|&b| b != 0)
         .map_or(0, |last| last + 1);
-    let bytes = bytes.get(..end).unwrap_or(&[]);
-    let quote = quote(bytes.iter().map(|&b| u32::from(b)));
-    out.push('b');
-    out.push(quote);
-    for &byte in bytes {
-        match char::from(byte) {
-            c if write_escape(c, quote, out) => {}
-            c @ ' '..='~' => out.push(c),
-            _ => write_code(u32::from(byte), out),
-        }
-    }
-    out.push(quote);
+    // Writing to a String cannot fail.
+    let _ = repr::write_bytes(out, bytes.get(..end).unwrap_or_default());
 }
 
 /// Writes `b'\x00\xFF'`: what NumPy shows of raw data.
@@ -42,7 +32,9 @@ pub(super) fn write_str(units: &[u8], order: ByteOrder, out: &mut String) {
     for unit in code_units(units, order) {
         match char::from_u32(unit) {
             Some(c) => out.push(c),
-            None => write_code(unit, out),
+            None => {
+                let _ = repr::write_escape(out, unit);
+            }
         }
     }
 }
@@ -53,17 +45,7 @@ pub(super) fn write_str(units: &[u8], order: ByteOrder, out: &mut String) {
 /// standard library, which is no older than Python's. Numbers past U+10FFFF, of which NumPy has no
 /// `repr`, are escaped.
 pub(super) fn write_str_repr(units: &[u8], order: ByteOrder, out: &mut String) {
-    let units = code_units(units, order);
-    let quote = quote(units.clone());
-    out.push(quote);
-    for unit in units {
-        match char::from_u32(unit) {
-            Some(c) if write_escape(c, quote, out) => {}
-            Some(c) if is_printable(c) => out.push(c),
-            _ => write_code(unit, out),
-        }
-    }
-    out.push(quote);
+    let _ = repr::write_str(out, code_units(units, order));
 }
 
 /// The code units up to the last one that is not NUL.
@@ -73,63 +55,11 @@ fn code_units(bytes: &[u8], order: ByteOrder) -> impl Iterator<Item = u32> + Clo
         .iter()
         .rposition(|unit| *unit != [0; 4])
         .map_or(0, |last| last + 1);
-    let units = units.get(..end).unwrap_or(&[]);
+    let units = units.get(..end).unwrap_or_default();
     units.iter().map(move |&unit| match order {
         ByteOrder::Big => u32::from_be_bytes(unit),
-        _ => u32::from_le_bytes(unit),
+        ByteOrder::Little | ByteOrder::None => u32::from_le_bytes(unit),
     })
-}
-
-/// The quote that Python chooses: double ones if that saves escapes.
-fn quote(mut units: impl Iterator<Item = u32> + Clone) -> char {
-    let has_single = units.clone().any(|unit| unit == u32::from('\''));
-    if has_single && units.all(|unit| unit != u32::from('"')) {
-        '"'
-    } else {
-        '\''
-    }
-}
-
-/// Writes the characters that a backslash stands before; returns whether this is one of them.
-fn write_escape(c: char, quote: char, out: &mut String) -> bool {
-    let escaped = match c {
-        '\t' => 't',
-        '\n' => 'n',
-        '\r' => 'r',
-        '\\' => '\\',
-        c if c == quote => c,
-        _ => return false,
-    };
-    out.extend(['\\', escaped]);
-    true
-}
-
-/// Writes a code point by its number.
-fn write_code(code: u32, out: &mut String) {
-    match code {
-        0..=0xff => put(out, format_args!("\\x{code:02x}")),
-        0x100..=0xffff => put(out, format_args!("\\u{code:04x}")),
-        _ => put(out, format_args!("\\U{code:08x}")),
-    }
-}
-
-/// Whether Python's `str.isprintable` holds: the character is a space, or neither a separator nor
-/// in one of Unicode's "other" categories.
-///
-/// The standard library escapes the same categories, and characters that extend the one before
-/// them only where they come first.
-fn is_printable(c: char) -> bool {
-    match c {
-        ' '..='~' => true,
-        '\0'..='\x7f' => false,
-        _ => {
-            let mut buffer = [b'a'; 5];
-            let (_, tail) = buffer.split_at_mut(1);
-            let length = c.encode_utf8(tail).len();
-            let text = buffer.get(..=length).unwrap_or(&[]);
-            str::from_utf8(text).is_ok_and(|text| text.escape_debug().count() == 2)
-        }
-    }
 }
 
 #[cfg(test)]

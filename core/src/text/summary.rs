@@ -10,7 +10,7 @@ use super::{
     element, prefix, shown, size, size_of,
     values::Values,
 };
-use crate::{DType, Layout, Result};
+use crate::{DType, Layout, Result, dtype::Kind};
 
 /// The characters of a line.
 const LINE_WIDTH: usize = 75;
@@ -112,6 +112,10 @@ impl Summary {
 
     /// The text, without a line feed at its end.
     ///
+    /// An array of no dimensions is printed as [`element`](super::element) prints what it holds,
+    /// but for byte strings, which are `np.bytes_(b'...')` then. An index that leaves no dimension
+    /// gives no such array in Python but a scalar.
+    ///
     /// `bytes` are those of all [`blocks`](Self::blocks), one block behind the other, the elements
     /// of each in C order and as they are stored, in the byte order of the dtype. There must be
     /// [`nbytes`](Self::nbytes) of them; those that follow are ignored.
@@ -123,7 +127,11 @@ impl Summary {
         let bytes = prefix(bytes, self.nbytes(), "the part of the array to print")?;
         let mut out = String::new();
         let dtype = &self.dtype;
-        if self.axes.is_empty() {
+        if self.axes.is_empty() && *dtype.kind() == Kind::Bytes {
+            out.push_str("np.bytes_(");
+            element::write(dtype, bytes, &mut out);
+            out.push(')');
+        } else if self.axes.is_empty() {
             element::write(dtype, bytes, &mut out);
         } else if self.size == 0 {
             out.push_str("[]");

@@ -3,16 +3,14 @@
 
 use std::{fs, path::PathBuf};
 
-use npymap_core::{
-    Header, Result, Step,
-    header::Limits,
-    literal::Literal,
-};
+use npymap_core::{Header, Result, Step, header::Limits, literal::Literal};
 use serde_json::{Value, json};
 
 /// A file or folder with data made by NumPy.
 pub fn vectors(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/vectors")
+        .join(name)
 }
 
 pub fn read_json(name: &str) -> Value {

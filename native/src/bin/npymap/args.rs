@@ -7,7 +7,11 @@ use npymap::{DType, Order, RawSpec, Selection};
 
 /// Opens NumPy arrays of any size without loading them.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, after_long_help = "\
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_long_help = "\
 ARRAYS
   A SRC is an .npy file, or a member of an .npz archive written ARCHIVE.npz::MEMBER, with or
   without the member's .npy. What a file is, its content says, not its name. A headerless file,
@@ -28,7 +32,8 @@ EXAMPLES
   npymap show sensor-readings.npy '[-1]'
   npymap slice big.npy '[:, 2:4]' -o columns.npy
   npymap stats big.npy --json
-")]
+"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -174,13 +179,29 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "DTYPE")]
     raw_dtype: Option<DType>,
     /// The shape of headerless data, e.g. 3,4; -1 stands for as many as there are [default: -1]
-    #[arg(long, value_name = "SHAPE", requires = "raw_dtype", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "SHAPE",
+        requires = "raw_dtype",
+        allow_hyphen_values = true
+    )]
     raw_shape: Option<Shape>,
     /// Where headerless data begins, in bytes
-    #[arg(long, value_name = "BYTES", requires = "raw_dtype", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "BYTES",
+        requires = "raw_dtype",
+        default_value_t = 0
+    )]
     raw_offset: u64,
     /// The memory order of headerless data
-    #[arg(long, value_name = "ORDER", requires = "raw_dtype", default_value = "C", ignore_case = true)]
+    #[arg(
+        long,
+        value_name = "ORDER",
+        requires = "raw_dtype",
+        default_value = "C",
+        ignore_case = true
+    )]
     raw_order: MemoryOrder,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
     #[arg(long, value_name = "DTYPE")]
@@ -207,7 +228,9 @@ impl Reading {
             MemoryOrder::C => Order::C,
             MemoryOrder::F => Order::F,
         };
-        let spec = RawSpec::new(self.raw_dtype.clone()?).offset(self.raw_offset).order(order);
+        let spec = RawSpec::new(self.raw_dtype.clone()?)
+            .offset(self.raw_offset)
+            .order(order);
         Some(match &self.raw_shape {
             Some(shape) => spec.shape_with_unknown(shape.0.iter().copied()),
             None => spec,
@@ -230,7 +253,10 @@ impl std::str::FromStr for Shape {
         }
         let dims = text.split(',').map(|dim| match dim.trim() {
             "-1" => Ok(None),
-            dim => dim.parse().map(Some).map_err(|_| "expected dimensions such as 3,4 or -1,640"),
+            dim => dim
+                .parse()
+                .map(Some)
+                .map_err(|_| "expected dimensions such as 3,4 or -1,640"),
         });
         let dims: Vec<_> = dims.collect::<Result<_, _>>()?;
         if dims.iter().filter(|dim| dim.is_none()).count() > 1 {

@@ -4,7 +4,10 @@ use std::{fmt::Write, path::Path};
 
 use npymap::{
     NpyFile, Npz, Order,
-    core::{dtype::ByteOrder, npz::{Member, Method}},
+    core::{
+        dtype::ByteOrder,
+        npz::{Member, Method},
+    },
 };
 use serde_json::{Value, json};
 
@@ -44,7 +47,11 @@ pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
             }
         }
     }
-    if failed { Err(Failure::Printed) } else { Ok(()) }
+    if failed {
+        Err(Failure::Printed)
+    } else {
+        Ok(())
+    }
 }
 
 fn open(path: &Path, reading: &Reading) -> npymap::Result<Input> {
@@ -106,7 +113,10 @@ fn npy_to_json(path: &str, file: &NpyFile) -> Value {
 fn descr(file: &NpyFile) -> Value {
     match file.header() {
         Some(header) => json::literal(&header.descr()),
-        None => file.dtype().descr().map_or(Value::Null, |descr| json::literal(&descr)),
+        None => file
+            .dtype()
+            .descr()
+            .map_or(Value::Null, |descr| json::literal(&descr)),
     }
 }
 
@@ -137,11 +147,21 @@ fn to_text(path: &Path, input: &Input) -> String {
 
 fn npz_to_text(text: &mut String, archive: &Npz) {
     let count = archive.members().len();
-    line(text, "  ", "format", &format!("npz, {count} member{}", if count == 1 { "" } else { "s" }));
+    line(
+        text,
+        "  ",
+        "format",
+        &format!("npz, {count} member{}", if count == 1 { "" } else { "s" }),
+    );
     for member in archive.members() {
         let sizes = match member.method() {
             Method::Stored => format!("stored, {} bytes", member.size()),
-            _ => format!("{}, {} of {} bytes", method(member), member.compressed_size(), member.size()),
+            _ => format!(
+                "{}, {} of {} bytes",
+                method(member),
+                member.compressed_size(),
+                member.size()
+            ),
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "\n  {} ({sizes})", member.name().escape_debug());
@@ -166,9 +186,23 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
     put("byte order", byte_order(file.dtype().byte_order()));
     put("item size", &count_of(file.dtype().itemsize(), "byte"));
     put("shape", &shape(layout.shape()));
-    put("order", if file.order() == Order::F { "Fortran" } else { "C" });
+    put(
+        "order",
+        if file.order() == Order::F {
+            "Fortran"
+        } else {
+            "C"
+        },
+    );
     put("size", &count_of(layout.size(), "element"));
-    put("data", &format!("{} from offset {}", count_of(layout.nbytes(), "byte"), file.data_offset()));
+    put(
+        "data",
+        &format!(
+            "{} from offset {}",
+            count_of(layout.nbytes(), "byte"),
+            file.data_offset()
+        ),
+    );
     for warning in file.warnings() {
         put("warning", &warning.to_string());
     }

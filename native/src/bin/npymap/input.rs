@@ -78,5 +78,5 @@ fn is_zip(path: &Path) -> bool {
         }
         Ok(magic)
     };
-    matches!(&first_bytes(), Ok(b"PK\x03\x04" | b"PK\x05\x06" | b"PK\x07\x08"))
+    first_bytes().is_ok_and(|magic| matches!(&magic, b"PK\x03\x04" | b"PK\x05\x06"))
 }

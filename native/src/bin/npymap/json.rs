@@ -23,7 +23,6 @@ pub(crate) fn number(value: Option<Number>) -> Value {
         Some(Number::Int(i)) => integer(i),
         Some(Number::Float(x)) => float(x),
         Some(Number::Complex { re, im }) => json!([float(re), float(im)]),
-        Some(other) => json!(other.to_string()),
     }
 }
 
@@ -43,7 +42,8 @@ fn integer(i: i128) -> Value {
 
 /// A JSON number as it is written.
 fn raw(text: &str) -> Value {
-    text.parse::<serde_json::Number>().map_or(Value::Null, Value::Number)
+    text.parse::<serde_json::Number>()
+        .map_or(Value::Null, Value::Number)
 }
 
 /// A document as text with a final line break.

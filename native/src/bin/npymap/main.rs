@@ -60,7 +60,9 @@ fn main() -> ExitCode {
 /// Writes to standard output.
 fn print(text: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text).and_then(|()| out.flush()).map_err(Failure::Output)
+    out.write_all(text)
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
 }
 
 impl From<npymap::Error> for Failure {

@@ -17,7 +17,11 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(total_bytes: u64) -> Self {
-        Self { started: Instant::now(), total: total_bytes, bar: OnceLock::new() }
+        Self {
+            started: Instant::now(),
+            total: total_bytes,
+            bar: OnceLock::new(),
+        }
     }
 
     /// Tells how many bytes are done. Any thread may.
@@ -29,7 +33,9 @@ impl Progress {
         let bar = self.bar.get_or_init(|| {
             let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
-            ProgressBar::new(self.total).with_style(style).with_elapsed(self.started.elapsed())
+            ProgressBar::new(self.total)
+                .with_style(style)
+                .with_elapsed(self.started.elapsed())
         });
         bar.set_position(done_bytes);
     }

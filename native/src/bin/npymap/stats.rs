@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use npymap::{Statistics, core::{dtype::Dims, stats::Number}};
+use npymap::{
+    Statistics,
+    core::{dtype::Dims, stats::Number},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -19,7 +22,11 @@ pub(crate) fn run(arguments: &Stats) -> Result<(), Failure> {
     let progress = Progress::new(array.nbytes());
     let stats = array.stats_with_progress(|done| progress.show(done))?;
     drop(progress);
-    if arguments.json { print(&json::document(&to_json(&stats))) } else { print(to_text(&stats).as_bytes()) }
+    if arguments.json {
+        print(&json::document(&to_json(&stats)))
+    } else {
+        print(to_text(&stats).as_bytes())
+    }
 }
 
 fn to_json(stats: &Statistics) -> Value {
@@ -60,6 +67,9 @@ fn to_text(stats: &Statistics) -> String {
     put("max", at(stats.max, &stats.argmax));
     put("sum", number(stats.sum));
     put("mean", number(stats.mean));
-    put("std", stats.std.map_or_else(|| "-".into(), |x| x.to_string()));
+    put(
+        "std",
+        stats.std.map_or_else(|| "-".into(), |x| x.to_string()),
+    );
     text
 }

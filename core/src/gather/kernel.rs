@@ -1,0 +1,202 @@
+//! What becomes of elements that lie one after another.
+
+use alloc::boxed::Box;
+
+use super::{Convert, fields::Fields};
+use crate::{
+    DType, ErrorKind, Result,
+    dtype::{ByteOrder, Extended, Kind},
+    number,
+};
+
+/// The conversion of elements of one dtype.
+#[derive(Debug)]
+pub(super) struct Kernel {
+    op: Op,
+    /// Bytes of an element in the source.
+    pub(super) itemsize: usize,
+    /// Bytes of an element in the destination.
+    pub(super) out_itemsize: usize,
+}
+
+#[derive(Debug)]
+enum Op {
+    Copy,
+    /// Reverses the bytes of each lane of that many bytes.
+    Swap(u8),
+    /// Any byte but 0 becomes 1.
+    Bool,
+    /// binary16 to binary32.
+    Half {
+        big: bool,
+    },
+    /// bfloat16 to binary32.
+    BFloat {
+        big: bool,
+    },
+    /// A number of one byte to the binary32 that a table has for it.
+    Small(Box<[f32; 256]>),
+    /// x87 80-bit in 16 bytes to binary64.
+    LongDouble {
+        big: bool,
+    },
+    Fields(Fields),
+}
+
+impl Kernel {
+    /// # Errors
+    ///
+    /// [`ErrorKind::ObjectDType`], and [`ErrorKind::TooLarge`] for an absurd structure.
+    pub(super) fn new(dtype: &DType, convert: Convert) -> Result<Self> {
+        if dtype.has_object() {
+            return Err(ErrorKind::ObjectDType.into());
+        }
+        let op = match convert {
+            Convert::AsStored => Op::Copy,
+            Convert::Native => Op::native(dtype)?,
+            Convert::Wide => Op::wide(dtype)?,
+        };
+        let size = |bytes: u64| {
+            usize::try_from(bytes).map_err(|_| ErrorKind::TooLarge {
+                what: "an element",
+                found: bytes,
+                limit: usize::MAX as u64,
+            })
+        };
+        let out_itemsize = match op {
+            Op::Half { .. } | Op::BFloat { .. } => dtype.itemsize() * 2,
+            Op::Small(_) => dtype.itemsize() * 4,
+            Op::LongDouble { .. } => dtype.itemsize() / 2,
+            _ => dtype.itemsize(),
+        };
+        Ok(Self {
+            op,
+            itemsize: size(dtype.itemsize())?,
+            out_itemsize: size(out_itemsize)?,
+        })
+    }
+
+    /// Whether the bytes stay as they are.
+    pub(super) fn is_copy(&self) -> bool {
+        matches!(self.op, Op::Copy)
+    }
+
+    /// Converts elements that lie one after another, as many as `dst` takes.
+    pub(super) fn run(&self, src: &[u8], dst: &mut [u8]) {
+        match &self.op {
+            Op::Copy => dst.copy_from_slice(src),
+            Op::Swap(lane) => swap(*lane, src, dst),
+            Op::Bool => lanes(src, dst, |[b]| [u8::from(b != 0)]),
+            Op::Half { big: false } => lanes(src, dst, |b| {
+                number::f16_to_f32(u16::from_le_bytes(b)).to_ne_bytes()
+            }),
+            Op::Half { big: true } => lanes(src, dst, |b| {
+                number::f16_to_f32(u16::from_be_bytes(b)).to_ne_bytes()
+            }),
+            Op::BFloat { big: false } => lanes(src, dst, |b| {
+                number::bf16_to_f32(u16::from_le_bytes(b)).to_ne_bytes()
+            }),
+            Op::BFloat { big: true } => lanes(src, dst, |b| {
+                number::bf16_to_f32(u16::from_be_bytes(b)).to_ne_bytes()
+            }),
+            Op::Small(table) => lanes(src, dst, |[b]| {
+                // There is an entry for every byte.
+                let value = table.get(usize::from(b)).copied().unwrap_or(f32::NAN);
+                value.to_ne_bytes()
+            }),
+            Op::LongDouble { big } => lanes(src, dst, |b: [u8; 16]| {
+                let bits = if *big {
+                    u128::from_be_bytes(b)
+                } else {
+                    u128::from_le_bytes(b)
+                };
+                number::f80_to_f64(bits as u64, (bits >> 64) as u16).to_ne_bytes()
+            }),
+            Op::Fields(fields) => fields.run(src, dst),
+        }
+    }
+}
+
+impl Op {
+    fn native(dtype: &DType) -> Result<Self> {
+        if dtype.is_native() {
+            return Ok(Self::Copy);
+        }
+        if let Kind::Struct(s) = dtype.kind()
+            && s.base.is_none()
+        {
+            return Fields::new(dtype).map(Self::Fields);
+        }
+        Ok(match lane_size(dtype) {
+            1 => Self::Copy,
+            lane => Self::Swap(lane),
+        })
+    }
+
+    fn wide(dtype: &DType) -> Result<Self> {
+        let big = dtype.byte_order() == ByteOrder::Big;
+        Ok(match *dtype.kind() {
+            Kind::Bool => Self::Bool,
+            Kind::Float16 | Kind::Extended(Extended::Complex32) => Self::Half { big },
+            Kind::Extended(Extended::BFloat16) => Self::BFloat { big },
+            Kind::Extended(kind) => {
+                let mut table = [0.0; 256];
+                for (value, bits) in table.iter_mut().zip(0..) {
+                    *value = number::extended_to_f32(kind, bits);
+                }
+                Self::Small(Box::new(table))
+            }
+            Kind::LongDouble | Kind::CLongDouble => Self::LongDouble { big },
+            _ => return Self::native(dtype),
+        })
+    }
+}
+
+/// How many bytes a swap of the byte order reverses at a time: those of a number; 1 if nothing is
+/// to be swapped.
+///
+/// Fields that overlay a base are swapped as the base is, which is what NumPy's casts do.
+pub(super) fn lane_size(dtype: &DType) -> u8 {
+    match dtype.kind() {
+        Kind::Int16 | Kind::UInt16 | Kind::Float16 => 2,
+        Kind::Extended(Extended::BFloat16 | Extended::Complex32) => 2,
+        Kind::Int32 | Kind::UInt32 | Kind::Float32 | Kind::Complex64 | Kind::Str => 4,
+        Kind::Int64 | Kind::UInt64 | Kind::Float64 | Kind::Complex128 => 8,
+        Kind::DateTime64(_) | Kind::TimeDelta64(_) => 8,
+        Kind::LongDouble | Kind::CLongDouble => 16,
+        Kind::Struct(s) => s.base.as_ref().map_or(1, lane_size),
+        _ => 1,
+    }
+}
+
+/// Copies lanes of 2, 4, 8 or 16 bytes with their bytes reversed.
+pub(super) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
+    match lane {
+        2 => lanes(src, dst, |b| {
+            u16::from_ne_bytes(b).swap_bytes().to_ne_bytes()
+        }),
+        4 => lanes(src, dst, |b| {
+            u32::from_ne_bytes(b).swap_bytes().to_ne_bytes()
+        }),
+        8 => lanes(src, dst, |b| {
+            u64::from_ne_bytes(b).swap_bytes().to_ne_bytes()
+        }),
+        16 => lanes(src, dst, |b| {
+            u128::from_ne_bytes(b).swap_bytes().to_ne_bytes()
+        }),
+        _ => dst.copy_from_slice(src),
+    }
+}
+
+/// Converts lane by lane.
+#[inline(always)]
+fn lanes<const N: usize, const M: usize>(
+    src: &[u8],
+    dst: &mut [u8],
+    convert: impl Fn([u8; N]) -> [u8; M],
+) {
+    let (src, dst) = (src.as_chunks().0, dst.as_chunks_mut().0);
+    for (src, dst) in src.iter().zip(dst) {
+        *dst = convert(*src);
+    }
+}

@@ -1,0 +1,150 @@
+//! Moving elements that do not lie one after another.
+
+use super::source::Reader;
+use crate::Result;
+
+/// Elements at equal distances in the source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lane {
+    /// Where the first element starts.
+    pub(super) start: u64,
+    /// From one element to the next.
+    pub(super) stride: i64,
+    /// Bytes of an element, not 0.
+    pub(super) unit: usize,
+}
+
+impl Lane {
+    /// The smallest range of bytes, as start and length, that holds `count` elements, of which
+    /// there is at least one.
+    fn span(&self, count: usize) -> Option<(u64, usize)> {
+        let reach = usize::try_from(self.stride.unsigned_abs())
+            .ok()?
+            .checked_mul(count.checked_sub(1)?)?;
+        let start = if self.stride < 0 {
+            self.start.checked_sub(reach as u64)?
+        } else {
+            self.start
+        };
+        Some((start, reach.checked_add(self.unit)?))
+    }
+
+    /// The bytes of `count` elements where they lie, if they are neighbours in the source.
+    pub(super) fn borrow<'a>(&self, count: usize, reader: &mut Reader<'_, 'a>) -> Option<&'a [u8]> {
+        if u64::try_from(self.stride) != Ok(self.unit as u64) {
+            return None;
+        }
+        let (start, len) = self.span(count)?;
+        reader.find(start, len)
+    }
+
+    /// Copies as many elements as fill `dst`.
+    pub(super) fn copy(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
+        let span = self.span(dst.len() / self.unit);
+        let Some(src) = span.and_then(|(start, len)| reader.find(start, len)) else {
+            return self.copy_scattered(reader, dst);
+        };
+        match self.unit {
+            1 => copy_strided::<1>(src, self.stride, dst),
+            2 => copy_strided::<2>(src, self.stride, dst),
+            4 => copy_strided::<4>(src, self.stride, dst),
+            8 => copy_strided::<8>(src, self.stride, dst),
+            16 => copy_strided::<16>(src, self.stride, dst),
+            unit => copy_strided_any(src, self.stride, unit, dst),
+        }
+        Ok(())
+    }
+
+    /// Copies elements that lie in more than one fragment of the source, looking up each.
+    #[cold]
+    fn copy_scattered(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
+        let mut at = self.start;
+        for dst in dst.chunks_exact_mut(self.unit) {
+            dst.copy_from_slice(reader.get(at, self.unit)?);
+            at = at.wrapping_add_signed(self.stride);
+        }
+        Ok(())
+    }
+}
+
+/// Copies the elements of a lane, given the bytes of its span.
+fn copy_strided<const N: usize>(src: &[u8], stride: i64, dst: &mut [u8]) {
+    let dst = dst.as_chunks_mut::<N>().0;
+    let step = usize::try_from(stride.unsigned_abs()).unwrap_or(usize::MAX);
+    let backward = stride < 0;
+    if step == 0 {
+        if let Some(src) = src.first_chunk() {
+            dst.fill(*src);
+        }
+    } else if step < N {
+        // They overlap.
+        let windows = src.array_windows::<N>().step_by(step);
+        if backward {
+            copy_each(windows.rev(), dst);
+        } else {
+            copy_each(windows, dst);
+        }
+    } else if step == N && !backward {
+        dst.as_flattened_mut().copy_from_slice(src);
+    } else if step == N {
+        copy_each(src.as_chunks().0.iter().rev(), dst);
+    } else if step == 2 * N && !backward {
+        copy_grouped::<N, 2>(src, dst);
+    } else if step == 3 * N && !backward {
+        copy_grouped::<N, 3>(src, dst);
+    } else if step == 4 * N && !backward {
+        copy_grouped::<N, 4>(src, dst);
+    } else if backward {
+        if let (Some((rest, first)), Some((out, dst))) =
+            (src.split_last_chunk(), dst.split_first_mut())
+        {
+            *out = *first;
+            let steps = rest.rchunks_exact(step);
+            copy_each(steps.filter_map(|step| step.first_chunk()), dst);
+        }
+    } else if let (Some((first, rest)), Some((out, dst))) =
+        (src.split_first_chunk(), dst.split_first_mut())
+    {
+        *out = *first;
+        let steps = rest.chunks_exact(step);
+        copy_each(steps.filter_map(|step| step.last_chunk()), dst);
+    }
+}
+
+/// Copies the first of every `G` elements, a distance that the compiler knows.
+fn copy_grouped<const N: usize, const G: usize>(src: &[u8], dst: &mut [[u8; N]]) {
+    if let (Some((first, rest)), Some((out, dst))) =
+        (src.split_first_chunk(), dst.split_first_mut())
+    {
+        *out = *first;
+        let groups: &[[[u8; N]; G]] = rest.as_chunks().0.as_chunks().0;
+        for (group, dst) in groups.iter().zip(dst) {
+            if let Some(src) = group.last() {
+                *dst = *src;
+            }
+        }
+    }
+}
+
+fn copy_each<'a, const N: usize>(src: impl Iterator<Item = &'a [u8; N]>, dst: &mut [[u8; N]]) {
+    for (src, dst) in src.zip(dst) {
+        *dst = *src;
+    }
+}
+
+/// Like [`copy_strided`], for elements of any size.
+fn copy_strided_any(src: &[u8], stride: i64, unit: usize, dst: &mut [u8]) {
+    let step = usize::try_from(stride.unsigned_abs()).unwrap_or(usize::MAX);
+    let dst = dst.chunks_exact_mut(unit);
+    if step == 0 {
+        dst.for_each(|dst| dst.copy_from_slice(src));
+    } else if stride < 0 {
+        let elements = src.windows(unit).step_by(step).rev();
+        dst.zip(elements)
+            .for_each(|(dst, src)| dst.copy_from_slice(src));
+    } else {
+        let elements = src.windows(unit).step_by(step);
+        dst.zip(elements)
+            .for_each(|(dst, src)| dst.copy_from_slice(src));
+    }
+}

@@ -1,1 +1,0 @@
-//! Typed views of bytes in place.

@@ -1,0 +1,216 @@
+//! The Rust types of elements.
+
+use core::fmt;
+
+use half::{bf16, f16};
+use num_complex::Complex;
+use zerocopy::{FromBytes, Immutable, KnownLayout, TryFromBytes, Unaligned};
+
+use crate::{
+    DType,
+    dtype::{Extended, Kind},
+    number::f80_to_f64,
+};
+
+/// A type that the elements of an array can be read as.
+///
+/// | type | dtype |
+/// |---|---|
+/// | `bool` | `bool` |
+/// | `i8`, `i16`, `i32`, `u8`, `u16`, `u32`, `u64` | the integer of that size |
+/// | `i64` | `int64`; `datetime64` and `timedelta64`, of which `i64::MIN` is NaT |
+/// | [`half::f16`], `f32`, `f64`, [`LongDouble`] | `float16`, `float32`, `float64`, `longdouble` |
+/// | [`half::bf16`] | `bfloat16` |
+/// | [`Complex<f32>`], [`Complex<f64>`](Complex) | `complex64`, `complex128` |
+///
+/// The trait is sealed.
+pub trait Element: sealed::Sealed {}
+
+pub(super) mod sealed {
+    use super::*;
+
+    #[expect(unnameable_types, reason = "that is what seals the trait")]
+    pub trait Sealed: Copy + Send + Sync + 'static {
+        /// The name, for messages.
+        const NAME: &'static str;
+
+        /// An array of bytes as large as the type.
+        type Bytes: FromBytes
+            + Immutable
+            + KnownLayout
+            + Unaligned
+            + Copy
+            + fmt::Debug
+            + Send
+            + Sync;
+
+        /// Whether elements of a dtype are of the type, apart from their byte order.
+        fn is_of(dtype: &DType) -> bool;
+
+        /// The value of bytes that are big-endian or little-endian.
+        fn from_bytes<const BIG: bool>(bytes: Self::Bytes) -> Self;
+
+        /// The values of bytes in the order of the machine, if they are aligned and valid.
+        fn cast(bytes: &[u8]) -> Option<&[Self]>;
+    }
+}
+
+macro_rules! number {
+    ($type:ty, $size:literal, $kinds:pat) => {
+        impl Element for $type {}
+
+        impl sealed::Sealed for $type {
+            const NAME: &'static str = stringify!($type);
+
+            type Bytes = [u8; $size];
+
+            fn is_of(dtype: &DType) -> bool {
+                matches!(dtype.kind(), $kinds)
+            }
+
+            #[inline]
+            fn from_bytes<const BIG: bool>(bytes: Self::Bytes) -> Self {
+                if BIG {
+                    Self::from_be_bytes(bytes)
+                } else {
+                    Self::from_le_bytes(bytes)
+                }
+            }
+
+            fn cast(bytes: &[u8]) -> Option<&[Self]> {
+                <[Self]>::ref_from_bytes(bytes).ok()
+            }
+        }
+    };
+}
+
+number!(i8, 1, Kind::Int8);
+number!(i16, 2, Kind::Int16);
+number!(i32, 4, Kind::Int32);
+number!(
+    i64,
+    8,
+    Kind::Int64 | Kind::DateTime64(_) | Kind::TimeDelta64(_)
+);
+number!(u8, 1, Kind::UInt8);
+number!(u16, 2, Kind::UInt16);
+number!(u32, 4, Kind::UInt32);
+number!(u64, 8, Kind::UInt64);
+number!(f16, 2, Kind::Float16);
+number!(bf16, 2, Kind::Extended(Extended::BFloat16));
+number!(f32, 4, Kind::Float32);
+number!(f64, 8, Kind::Float64);
+
+macro_rules! complex {
+    ($part:ty, $size:literal, $kind:pat) => {
+        impl Element for Complex<$part> {}
+
+        impl sealed::Sealed for Complex<$part> {
+            const NAME: &'static str = concat!("Complex<", stringify!($part), ">");
+
+            type Bytes = [[u8; $size]; 2];
+
+            fn is_of(dtype: &DType) -> bool {
+                matches!(dtype.kind(), $kind)
+            }
+
+            #[inline]
+            fn from_bytes<const BIG: bool>([re, im]: Self::Bytes) -> Self {
+                Self {
+                    re: <$part as sealed::Sealed>::from_bytes::<BIG>(re),
+                    im: <$part as sealed::Sealed>::from_bytes::<BIG>(im),
+                }
+            }
+
+            fn cast(bytes: &[u8]) -> Option<&[Self]> {
+                // zerocopy does not know the type.
+                bytemuck::try_cast_slice(bytes).ok()
+            }
+        }
+    };
+}
+
+complex!(f32, 4, Kind::Complex64);
+complex!(f64, 8, Kind::Complex128);
+
+impl Element for bool {}
+
+impl sealed::Sealed for bool {
+    const NAME: &'static str = "bool";
+
+    type Bytes = u8;
+
+    fn is_of(dtype: &DType) -> bool {
+        matches!(dtype.kind(), Kind::Bool)
+    }
+
+    #[inline]
+    fn from_bytes<const BIG: bool>(byte: u8) -> Self {
+        byte != 0
+    }
+
+    fn cast(bytes: &[u8]) -> Option<&[Self]> {
+        <[Self]>::try_ref_from_bytes(bytes).ok()
+    }
+}
+
+/// A number in the 80-bit extended format of the x87, NumPy's `longdouble` on x86-64.
+///
+/// Rust has no such type, so there is no more to it than its conversion to `f64`.
+#[derive(Clone, Copy, FromBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(transparent)]
+pub struct LongDouble {
+    /// The significand in 8 bytes, exponent and sign in 2, little-endian, and 6 unused ones.
+    bytes: [u8; 16],
+}
+
+impl LongDouble {
+    /// The nearest `f64`; of two equally near ones, that with the even significand.
+    pub fn to_f64(self) -> f64 {
+        let [s0, s1, s2, s3, s4, s5, s6, s7, e0, e1, ..] = self.bytes;
+        f80_to_f64(
+            u64::from_le_bytes([s0, s1, s2, s3, s4, s5, s6, s7]),
+            u16::from_le_bytes([e0, e1]),
+        )
+    }
+}
+
+impl From<LongDouble> for f64 {
+    fn from(value: LongDouble) -> Self {
+        value.to_f64()
+    }
+}
+
+impl fmt::Debug for LongDouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LongDouble").field(&self.to_f64()).finish()
+    }
+}
+
+impl Element for LongDouble {}
+
+impl sealed::Sealed for LongDouble {
+    const NAME: &'static str = "LongDouble";
+
+    type Bytes = [u8; 16];
+
+    fn is_of(dtype: &DType) -> bool {
+        matches!(dtype.kind(), Kind::LongDouble)
+    }
+
+    #[inline]
+    fn from_bytes<const BIG: bool>(mut bytes: Self::Bytes) -> Self {
+        if BIG {
+            bytes.reverse();
+        }
+        Self { bytes }
+    }
+
+    fn cast(bytes: &[u8]) -> Option<&[Self]> {
+        // Values of the type are little-endian on all machines.
+        if cfg!(target_endian = "big") {
+            return None;
+        }
+        <[Self]>::ref_from_bytes(bytes).ok()
+    }
+}
