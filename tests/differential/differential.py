@@ -8,6 +8,7 @@ Every file has a number, and its dtype, values and selections follow from that a
 
 import argparse
 import ast
+import itertools
 import json
 import multiprocessing
 import os
@@ -190,9 +191,10 @@ class Subject:
         if has_long_double(np.asarray(result).dtype):
             return 0
         found = self.run("show", *self.arguments(selection))
-        expected = f"{result}\n"
+        expected = str(result) + "\n"
         if found != expected.encode():
-            self.differ("show", selection, found.decode(errors="replace"), expected)
+            found = found.decode(errors="replace")
+            self.differ("show", selection, *first_difference(found, expected))
         return 1
 
     def slice(self):
@@ -279,6 +281,15 @@ class Subject:
     def differ(self, name, selection, found, expected):
         kind = f"{self.array.dtype!r} {self.array.shape} in {self.path.name} {' '.join(self.raw)}"
         raise Different(f"{name} {selection!r} of {kind}\n  found    {found}\n  expected {expected}")
+
+
+def first_difference(found, expected):
+    """The first line in which two texts differ, of each."""
+    lines = itertools.zip_longest(found.splitlines(True), expected.splitlines(True))
+    for number, (ours, theirs) in enumerate(lines, 1):
+        if ours != theirs:
+            return f"line {number}: {ours!r}", f"line {number}: {theirs!r}"
+    raise AssertionError("the texts are the same")
 
 
 def split_brackets(text):

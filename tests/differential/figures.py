@@ -32,8 +32,7 @@ def exact(values):
         return facts | dict.fromkeys(("min", "max", "argmin", "argmax"))
     for name in ("min", "max"):
         extreme = getattr(numbers, name)()
-        if np.isfinite(extreme):  # JSON has no infinity
-            facts[name] = extreme.item()
+        facts[name] = extreme.item()
         first = np.flatnonzero(flat == extreme)[0]
         facts[f"arg{name}"] = [int(i) for i in np.unravel_index(first, values.shape)]
     if not is_float:
