@@ -6,22 +6,32 @@ use crate::dtype::Extended;
 
 /// The value of an IEEE binary16.
 ///
-/// Free of branches, so that a loop over it vectorises: the bits are moved to where binary32 has
-/// them, and a multiplication mends the exponent, for normal and subnormal numbers alike.
+/// Free of branches, so that a loop over it vectorises, and of arithmetic with subnormal numbers,
+/// for which processors need a hundred times as long.
 #[inline]
 pub fn f16_to_f32(bits: u16) -> f32 {
-    /// 2^112: the difference of the exponent biases, 127 - 15.
-    const REBIAS: f32 = f32::from_bits((112 + 127) << 23);
+    /// The difference of the exponent biases, 127 - 15, where binary32 has its exponent.
+    const REBIAS: u32 = 112 << 23;
+    /// 2^-14, the least normal binary16.
+    const LEAST_NORMAL: u32 = 113 << 23;
     let sign = u32::from(bits & 0x8000) << 16;
     let magnitude = u32::from(bits & 0x7fff) << 13;
-    let scaled = (f32::from_bits(magnitude) * REBIAS).to_bits();
+    let normal = magnitude + REBIAS;
+    // A subnormal number is a fraction of the least normal one: put the 1 before it, and take it
+    // away again.
+    let subnormal = f32::from_bits(magnitude + LEAST_NORMAL) - f32::from_bits(LEAST_NORMAL);
     // Infinities and NaNs: the exponent is all ones in binary32 too, the payload stays.
     let special = magnitude | 0x7f80_0000;
+    let finite = if magnitude < 0x0080_0000 {
+        subnormal.to_bits()
+    } else {
+        normal
+    };
     f32::from_bits(
         sign | if magnitude >= 0x0f80_0000 {
             special
         } else {
-            scaled
+            finite
         },
     )
 }

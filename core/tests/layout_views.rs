@@ -51,6 +51,12 @@ fn apply(case: &Value, base: &Layout) -> Result<Layout> {
             base.diagonal(args[0], args[1], args[2])
         }
         "broadcast_to" => base.broadcast_to(&numbers::<u64>(&case["shape"])),
+        "broadcast_into" => {
+            // The base has some more dimensions of length 1.
+            let ones = case["ones"].as_i64().unwrap();
+            let base = base.expand_dims(&(0..ones).collect::<Vec<_>>())?;
+            base.broadcast_into(&numbers::<u64>(&case["shape"]))
+        }
         "windows" => {
             let window: Vec<u64> = numbers(&case["window"]);
             base.sliding_window_view(&window, axes(case).as_deref())

@@ -252,6 +252,8 @@ fn one_read_is_enough_for_a_short_directory() {
         directory.find("member 69999").unwrap().name(),
         "member 69999"
     );
+    let (pieces, _) = step_through(&archive, 5000).unwrap();
+    assert_eq!(pieces.members(), directory.members());
     for member in directory.members().iter().step_by(1000) {
         locate(&archive, member).unwrap();
     }

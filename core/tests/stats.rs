@@ -1,6 +1,8 @@
 //! Statistics and histograms against what NumPy says, and against naive oracles however the
 //! elements are cut into pieces.
 
+#![allow(clippy::unwrap_used)]
+
 use npymap_core::{
     DType, ErrorKind,
     dtype::{ByteOrder, Extended, Kind, TimeBase, TimeUnit},

@@ -1,5 +1,7 @@
 //! How NumPy prints elements and arrays: `tests/vectors/make_text.py` asked it.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{env, fs, path::PathBuf};
 
 use npymap_core::{

@@ -11,7 +11,6 @@ use npymap_core::{
 use crate::{
     error::{Error, ErrorKind, Result},
     source::Source,
-    tiles::{Cut, Tiles},
     transfer,
 };
 
@@ -24,11 +23,17 @@ use crate::{
 pub struct Array<'a> {
     source: Source<'a>,
     layout: Layout,
+    /// Whether NumPy's indexing would have given a scalar, which prints otherwise than an array.
+    is_scalar: bool,
 }
 
 impl<'a> Array<'a> {
     pub(crate) fn new(source: Source<'a>, layout: Layout) -> Self {
-        Self { source, layout }
+        Self {
+            source,
+            layout,
+            is_scalar: false,
+        }
     }
 
     /// The element type.
@@ -81,7 +86,11 @@ impl<'a> Array<'a> {
     ///
     /// If the selection does not fit the array.
     pub fn select(&self, selection: &Selection) -> Result<Self> {
-        self.made(self.layout.select(selection))
+        let is_scalar = selection.is_scalar(&self.layout);
+        Ok(Self {
+            is_scalar,
+            ..self.made(self.layout.select(selection))?
+        })
     }
 
     /// The field of a structured array, by name or title.
@@ -95,10 +104,7 @@ impl<'a> Array<'a> {
 
     /// All dimensions in reverse.
     pub fn transpose(&self) -> Self {
-        Self {
-            source: self.source,
-            layout: self.layout.transpose(),
-        }
+        Self::new(self.source, self.layout.transpose())
     }
 
     /// The same bytes as values of another dtype, by the rules of NumPy's `view`.
@@ -137,10 +143,7 @@ impl<'a> Array<'a> {
             }
             .into());
         }
-        Ok(Self {
-            source: self.source,
-            layout,
-        })
+        Ok(Self::new(self.source, layout))
     }
 
     /// The values, typed, in C order.
@@ -150,10 +153,17 @@ impl<'a> Array<'a> {
     /// If the dtype is not `T`'s (in any byte order), memory does not suffice, or the file cannot
     /// be read.
     pub fn read<T: Element>(&self) -> Result<Vec<T>> {
-        View::<T>::check_dtype(self.dtype())?;
+        let name = |e| self.source.name(e);
+        View::<T>::check_dtype(self.dtype()).map_err(name)?;
+        let len = self.converted_len(Convert::AsStored)?;
+        let mut values = self.zeros(len, len / size_of::<T>() as u64, T::ZERO)?;
+        if let Some(bytes) = T::bytes_mut(&mut values) {
+            self.read_into(Order::C, Convert::Native, bytes)?;
+            return Ok(values);
+        }
         let bytes = self.read_bytes(Order::C, Convert::AsStored)?;
-        let layout = Layout::new(self.dtype().clone(), self.shape(), Order::C)?;
-        Ok(View::new(&bytes, layout)?.to_vec())
+        let layout = Layout::new(self.dtype().clone(), self.shape(), Order::C).map_err(name)?;
+        Ok(View::new(&bytes, layout).map_err(name)?.to_vec())
     }
 
     /// The value at an index, which has one number for each dimension.
@@ -211,16 +221,7 @@ impl<'a> Array<'a> {
     /// If memory does not suffice, the file cannot be read, or the values are Python objects.
     pub fn read_bytes(&self, order: Order, convert: Convert) -> Result<Vec<u8>> {
         let len = self.converted_len(convert)?;
-        let too_large = || core::ErrorKind::TooLarge {
-            what: "the values",
-            found: len,
-            limit: isize::MAX as u64,
-        };
-        let len = usize::try_from(len).map_err(|_| too_large())?;
-        // A file cannot declare more than it has, but a broadcast or a window can.
-        let mut values = Vec::new();
-        values.try_reserve_exact(len).map_err(|_| too_large())?;
-        values.resize(len, 0);
+        let mut values = self.zeros(len, len, 0)?;
         self.read_into(order, convert, &mut values)?;
         Ok(values)
     }
@@ -241,7 +242,7 @@ impl<'a> Array<'a> {
             }
             .into());
         }
-        self.source.check_len()?;
+        self.source.check()?;
         match order {
             Order::C => transfer::read(&self.source, &self.layout, convert, values),
             // The F order of an array is the C order of its transpose.
@@ -256,25 +257,46 @@ impl<'a> Array<'a> {
     ///
     /// If the file cannot be read, the values are Python objects, or there is too much to print.
     pub fn text(&self) -> Result<String> {
-        let summary = Summary::new(&self.layout)?;
-        self.source.check_len()?;
-        let mut reader = self.source.reader();
-        let mut bytes = Vec::new();
+        let name = |e| self.source.name(e);
+        self.source.check()?;
+        let summary = Summary::new(&self.layout).map_err(name)?;
+        let mut bytes = self.zeros(summary.nbytes(), summary.nbytes(), 0)?;
+        let mut rest = &mut bytes[..];
         for block in summary.blocks() {
-            for tile in Tiles::new(&block, Cut::ByResult, transfer::TILE_BYTES, true) {
-                let start = bytes.len();
-                bytes.resize(start + tile.layout.nbytes() as usize, 0);
-                reader.gather(&tile.layout, Convert::AsStored, &mut bytes[start..])?;
-            }
+            let (values, after) = rest.split_at_mut(block.nbytes() as usize);
+            transfer::read(&self.source, block, Convert::AsStored, values)?;
+            rest = after;
         }
-        Ok(summary.render(&bytes)?)
+        if self.is_scalar {
+            core::text::element(self.dtype(), &bytes).map_err(name)
+        } else {
+            summary.render(&bytes).map_err(name)
+        }
+    }
+
+    /// Zeros of so many bytes, so many elements, if memory has room for them. A file cannot declare
+    /// more bytes than it has, but a deflated member, a broadcast or a window can.
+    fn zeros<T: Clone>(&self, bytes: u64, len: u64, zero: T) -> Result<Vec<T>> {
+        let too_large = || {
+            let limit = isize::MAX as u64;
+            self.source.name(core::ErrorKind::TooLarge {
+                what: "the values",
+                found: bytes,
+                limit,
+            })
+        };
+        let len = usize::try_from(len).map_err(|_| too_large())?;
+        // Asking first makes lack of memory an error; `vec!` would end the process, but is the
+        // only way to memory that the system has zeroed, which costs nothing until it is used.
+        Vec::<T>::new()
+            .try_reserve_exact(len)
+            .map_err(|_| too_large())?;
+        Ok(vec![zero; len])
     }
 
     fn made(&self, layout: npymap_core::Result<Layout>) -> Result<Self> {
-        Ok(Self {
-            source: self.source,
-            layout: layout.map_err(|e| self.source.name(e))?,
-        })
+        let layout = layout.map_err(|e| self.source.name(e))?;
+        Ok(Self::new(self.source, layout))
     }
 
     fn converted_len(&self, convert: Convert) -> Result<u64> {

@@ -119,7 +119,8 @@ impl NpyFile {
     pub fn array(&self) -> Array<'_> {
         let source = Source::File {
             container: &self.container,
-            start: self.located.data_offset,
+            start: self.data_offset(),
+            is_pickle: self.layout().dtype().has_object(),
         };
         Array::new(source, self.layout().clone())
     }

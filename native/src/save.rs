@@ -46,7 +46,7 @@ impl Array<'_> {
         }
         let path = path.as_ref();
         let header = header::write(self.dtype(), self.shape(), Order::C)?;
-        self.source().check_len()?;
+        self.source().check()?;
         let name = |e: io::Error| Error::new(e).at(path);
         match Target::of(path).map_err(name)? {
             Target::File(path) => {

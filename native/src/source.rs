@@ -1,7 +1,7 @@
 //! Where the bytes of an array come from when they are wanted.
 
 use npymap_core::{
-    Layout, Order,
+    ErrorKind, Layout, Order,
     gather::{self, Convert, gather},
     plan::PlanOptions,
 };
@@ -21,14 +21,21 @@ pub(crate) enum Source<'a> {
     File {
         container: &'a Container,
         start: u64,
+        /// Whether the data is pickled objects, of which nothing may be taken for values: not even
+        /// those of a field that is no object, since no offset in a pickle means anything.
+        is_pickle: bool,
     },
 }
 
 impl<'a> Source<'a> {
-    /// Fails if the file has become too short since it was opened, as far as that can be seen.
-    pub(crate) fn check_len(&self) -> Result<()> {
+    /// Fails if no values can be read: the data is pickled, or the file has become too short since
+    /// it was opened, as far as that can be seen.
+    pub(crate) fn check(&self) -> Result<()> {
         match self {
             Self::Memory { origin, .. } => origin.check_len(),
+            Self::File {
+                is_pickle: true, ..
+            } => Err(self.name(ErrorKind::ObjectDType)),
             Self::File { container, .. } => container.check_len(),
         }
     }
@@ -46,7 +53,9 @@ impl<'a> Source<'a> {
     pub(crate) fn data_len(&self) -> u64 {
         match self {
             Self::Memory { bytes, .. } => bytes.len() as u64,
-            Self::File { container, start } => container.len() - start,
+            Self::File {
+                container, start, ..
+            } => container.len() - start,
         }
     }
 
@@ -69,9 +78,12 @@ impl<'a> Source<'a> {
     /// Copies the bytes of one element.
     pub(crate) fn read_at(&self, offset: u64, element: &mut [u8]) -> Result<()> {
         match *self {
-            Self::File { container, start } => {
-                container.cursor().read_exact_at(element, start + offset)
-            }
+            Self::File {
+                is_pickle: true, ..
+            } => Err(self.name(ErrorKind::ObjectDType)),
+            Self::File {
+                container, start, ..
+            } => container.cursor().read_exact_at(element, start + offset),
             Self::Memory { bytes, .. } => {
                 // An offset of a layout lies in the data.
                 let start = offset as usize;
@@ -85,7 +97,9 @@ impl<'a> Source<'a> {
     pub(crate) fn reader(&self) -> Reader<'a> {
         match *self {
             Self::Memory { bytes, .. } => Reader::Memory(bytes),
-            Self::File { container, start } => Reader::File {
+            Self::File {
+                container, start, ..
+            } => Reader::File {
                 cursor: container.cursor(),
                 start,
                 buffer: Vec::new(),

@@ -129,7 +129,7 @@ impl Array<'_> {
         const BATCH: usize = 256;
 
         let (source, layout) = (self.source(), self.layout());
-        source.check_len()?;
+        source.check()?;
         let name = |e| source.name(e);
         let one = |feeder: &mut Feeder<'_>, tile: &Tile| -> Result<A> {
             let mut part = empty.clone();

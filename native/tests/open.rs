@@ -295,17 +295,22 @@ fn members_of_archives_open_like_files() {
     let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/npz/");
     let stored = Npz::open(format!("{vectors}savez.npz")).unwrap();
     let deflated = Npz::open(format!("{vectors}savez_compressed.npz")).unwrap();
+    assert!(stored.keys().count() > 0 && deflated.keys().count() > 0);
     for key in stored.keys() {
-        let (a, b) = (stored.member(key).unwrap(), deflated.member(key).unwrap());
-        assert_eq!(a.array().text().unwrap(), b.array().text().unwrap());
-        assert!(a.is_mappable() && !b.is_mappable());
+        let read = stored.member(key).unwrap();
+        assert!(read.is_mappable());
         // SAFETY: nobody changes the test's vectors.
         let mapped = unsafe { stored.map_member(key) }.unwrap();
-        assert_eq!(a.array().text().unwrap(), mapped.array().text().unwrap());
+        assert_eq!(read.array().text().unwrap(), mapped.array().text().unwrap());
+        stored.verify(key).unwrap();
+    }
+    for key in deflated.keys() {
+        let read = deflated.member(key).unwrap();
+        assert!(!read.is_mappable());
+        read.array().text().unwrap();
         // SAFETY: as above.
         let refused = unsafe { deflated.map_member(key) }.unwrap_err();
         assert!(matches!(refused.kind(), ErrorKind::Deflated));
-        stored.verify(key).unwrap();
         deflated.verify(key).unwrap();
     }
     let missing = stored.member("no such member").unwrap_err();

@@ -17,13 +17,19 @@ rng = random.Random(20)
 BUFFER = np.zeros(1 << 16, "u1")
 BUFFER_START = BUFFER.__array_interface__["data"][0]
 
-STRUCT = [("x", "<i4"), (("Title", "y"), "<f8", (2, 3)), ("z", "S3"), ("p", [("q", "<c8"), ("r", "u1")])]
+STRUCT = [("x", "<i4"), (("Title", "y"), "<f8", (2, 3)), ("z", "S3")]
+STRUCT += [("p", [("q", "<c8"), ("r", "u1")])]
 DTYPES = ["<i4", "<c8", "<c16", ">c8", "S5", "V12", "V0", STRUCT]
-SHAPES = [(), (1,), (7,), (24,), (2, 3), (3, 1), (6, 4), (2, 3, 4), (1, 5, 1), (2, 0, 3), (0,), (2, 3, 1, 4)]
-VIEW_DTYPES = [
-    "i1", "<i2", "<i4", "<f4", "<i8", "<c8", "<c16", "S3", "S5", "S0", "V0", "V6", "V12", "V24",
-    "(2,)<i2", "(2,)<i4", "O", [("a", "<i2"), ("b", "<i2")], [("a", "<i4"), ("b", "<f8")],
-]
+SHAPES = [(), (1,), (7,), (24,), (2, 3), (3, 1), (6, 4), (2, 3, 4)]
+SHAPES += [(1, 5, 1), (2, 0, 3), (0,), (2, 3, 1, 4)]
+VIEW_DTYPES = "i1 <i2 <i4 <f4 <i8 <c8 <c16 S3 S5 S0 V0 V6 V12 V24 (2,)<i2 (2,)<i4 O".split()
+VIEW_DTYPES += [[("a", "<i2"), ("b", "<i2")], [("a", "<i4"), ("b", "<f8")]]
+# Mostly the whole axis, so that something is left after a few of them.
+SLICES = [slice(None)] * 3 + [slice(None, None, -1), slice(None, None, 2), slice(1, None), slice(1)]
+BOUNDS = [None, None, *range(-4, 5), 2**63 - 1, -(2**63), 2**70, -(2**70)]
+FIELDS = ["['x']", "['y']", "['Title']", "['z']", "['p']['q']", "[['z', 'x']]", "[['p', 'y']]", "['w']"]
+COUNTS = {"transpose": 20, "real": 30, "imag": 30}
+COUNTS |= {"select": 300, "view_dtype": 300, "broadcast_to": 150, "reshape": 150}
 
 
 def describe_dtype(dtype):
@@ -45,12 +51,13 @@ def base_array():
     """An array of random strides within the buffer."""
     descr = rng.choice(DTYPES)
     dtype = np.dtype(descr)
-    array = np.ndarray(rng.choice(SHAPES), dtype, BUFFER.data, rng.randrange(1 << 10), order=rng.choice("CF"))
+    start = rng.randrange(1 << 10)
+    array = np.ndarray(rng.choice(SHAPES), dtype, BUFFER.data, start, order=rng.choice("CF"))
     for _ in range(rng.randrange(3)):
         axes = list(range(array.ndim))
         rng.shuffle(axes)
         array = array.transpose(axes)
-        slices = [rng.choice([slice(None)] * 3 + [slice(None, None, -1), slice(None, None, 2), slice(1, None), slice(1)]) for _ in axes]
+        slices = [rng.choice(SLICES) for _ in axes]
         array = array[(*slices, ...)]
     return descr, array
 
@@ -71,18 +78,9 @@ def random_axes(ndim, count):
 def random_items(ndim):
     items = []
     for _ in range(rng.randrange(ndim + 2)):
-        small = lambda: rng.choice([None, None, *range(-4, 5), 2**63 - 1, -(2**63), 2**70, -(2**70)])
-        items.append(
-            rng.choice(
-                [
-                    str(rng.randrange(-3, 3)),
-                    ":".join("" if v is None else str(v) for v in (small(), small())),
-                    ":".join("" if v is None else str(v) for v in (small(), small(), small())),
-                    "None",
-                    "...",
-                ]
-            )
-        )
+        bounds = ["" if bound is None else str(bound) for bound in rng.choices(BOUNDS, k=3)]
+        index = str(rng.randrange(-3, 3))
+        items.append(rng.choice([index, ":".join(bounds[:2]), ":".join(bounds), "None", "..."]))
     return "[" + ", ".join(items or ["()"]) + "]"
 
 
@@ -102,7 +100,9 @@ def swap_axes(a):
 
 
 def squeeze(a):
-    axes = None if rng.random() < 0.3 else [i for i in range(a.ndim) if a.shape[i] == 1 and rng.random() < 0.7]
+    axes = [i for i in range(a.ndim) if a.shape[i] == 1 and rng.random() < 0.7]
+    if rng.random() < 0.3:
+        axes = None
     if axes is not None and rng.random() < 0.3:
         axes += random_axes(a.ndim, 1)
     return {"axes": axes}, lambda: a.squeeze() if axes is None else a.squeeze(tuple(axes))
@@ -139,9 +139,25 @@ def broadcast_to(a):
     return {"shape": shape}, lambda: np.broadcast_to(a, shape)
 
 
+def broadcast_into(a):
+    # The same arrays and shapes will do: what matters is which of them fit.
+    args, _ = broadcast_to(a)
+    shape = [min(dim, 9) for dim in args["shape"]][-64:]
+    ones = rng.randrange(3) if rng.random() < 0.5 else 0
+    source = a.reshape((1,) * ones + a.shape) if a.ndim + ones <= 64 else a
+
+    def run():
+        np.zeros(shape, a.dtype)[...] = source
+        kept = source.shape[max(0, source.ndim - len(shape)) :]
+        return np.broadcast_to(source.reshape(kept), shape)
+
+    return {"shape": shape, "ones": ones}, run
+
+
 def windows(a):
     if rng.random() < 0.5:
-        window = [rng.randrange(0, d + 2) if rng.random() < 0.2 else rng.randrange(1, d + 1) if d else 0 for d in a.shape]
+        least, most = (0, 2) if rng.random() < 0.3 else (1, 1)
+        window = [rng.randrange(least, d + most) if d else 0 for d in a.shape]
         if rng.random() < 0.1:
             window.append(1)
         return {"window": window, "axes": None}, lambda: sliding_window_view(a, tuple(window))
@@ -191,14 +207,10 @@ def imag(a):
 
 def select(a):
     text = random_items(a.ndim)
-    field = lambda: rng.choice(["['x']", "['y']", "['Title']", "['z']", "['p']['q']", "[['z', 'x']]", "[['p', 'y']]", "['w']"])
     if a.dtype.names and rng.random() < 0.7 or rng.random() < 0.05:
-        text = rng.choice([field(), field() + text, text + field()])
-
-    def run():
-        return eval("a" + text, {"a": a})
-
-    return {"text": text}, run
+        field = rng.choice(FIELDS)
+        text = rng.choice([field, field + text, text + rng.choice(FIELDS)])
+    return {"text": text}, lambda: eval("a" + text, {"a": a})
 
 
 def viewed(text, a):
@@ -216,8 +228,7 @@ def viewed(text, a):
 
 
 OPERATIONS = [transpose, permute, swap_axes, squeeze, expand_dims, flip, diagonal, broadcast_to]
-OPERATIONS += [windows, reshape, view_dtype, real, imag, select]
-COUNTS = {"transpose": 20, "real": 30, "imag": 30, "select": 300, "view_dtype": 300, "broadcast_to": 150, "reshape": 150}
+OPERATIONS += [broadcast_into, windows, reshape, view_dtype, real, imag, select]
 
 
 def main():
@@ -230,7 +241,8 @@ def main():
             if run is None:
                 continue
             offset = a.__array_interface__["data"][0] - BUFFER_START
-            base = {"descr": repr(descr), "shape": a.shape, "strides": a.strides, "offset": offset if a.size else 0}
+            base = {"descr": repr(descr), "shape": a.shape, "strides": a.strides}
+            base["offset"] = offset if a.size else 0
             case = {"op": operation.__name__, "base": base, **args}
             try:
                 result = run()

@@ -7,7 +7,7 @@
 //! documentation of [`numpy.lib.format`].
 //!
 //! Reading follows `np.load` of NumPy 2.4, verdict by verdict, with the exceptions that [`Warning`]
-//! lists; [`write`] is byte-identical to `np.save`.
+//! lists; [`write()`] is byte-identical to `np.save`.
 //!
 //! [NEP 1]: https://numpy.org/neps/nep-0001-npy-format.html
 //! [`numpy.lib.format`]: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html

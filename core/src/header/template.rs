@@ -30,7 +30,9 @@ pub(super) fn match_text(text: &str) -> Option<Entries<'_>> {
     let (shape, rest) = dimensions(rest)?;
     let padding = rest.strip_prefix("), }")?;
     let padding = padding.strip_suffix('\n').unwrap_or(padding);
-    padding.bytes().all(|b| b == b' ').then_some(Entries {
+    // Without an early exit, which would keep it from being vectorised.
+    let blank = padding.bytes().fold(true, |blank, b| blank & (b == b' '));
+    blank.then_some(Entries {
         descr,
         fortran_order,
         shape,
@@ -84,13 +86,15 @@ fn dimension(text: &str) -> Option<(u64, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use std::{format, vec};
+    use std::{format, vec, vec::Vec};
 
     use super::*;
 
     #[test]
     fn matches_what_numpy_writes_and_nothing_else() {
-        let entries = |text| match_text(text).map(|e| (e.descr, e.fortran_order, e.shape.to_vec()));
+        fn entries(text: &str) -> Option<(&str, bool, Vec<u64>)> {
+            match_text(text).map(|e| (e.descr, e.fortran_order, e.shape.to_vec()))
+        }
         for (shape, expected) in [
             ("()", Some(vec![])),
             ("(3,)", Some(vec![3])),

@@ -1,9 +1,9 @@
 //! What can be wrong with a shape, strides, or an operation on a layout.
 
+use alloc::boxed::Box;
 use core::fmt;
 
-use super::{MAX_NDIM, Strides};
-use crate::dtype::Dims;
+use super::MAX_NDIM;
 
 /// Why a layout, or an operation on one, is impossible. The wording is NumPy's where it has one.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,13 @@ use crate::dtype::Dims;
 pub enum LayoutError {
     /// The elements or the bytes of the array cannot be counted in 63 bits.
     ArrayTooBig,
+    /// A dimension is neither 1 nor that of the array to assign to.
+    AssignMismatch {
+        /// The shape of the values, without the leading dimensions of 1 that are too many.
+        from: Box<[u64]>,
+        /// The shape of the array to assign to.
+        to: Box<[u64]>,
+    },
     /// A permutation has not one axis for each dimension.
     AxesMismatch,
     /// There is no such axis.
@@ -27,9 +34,9 @@ pub enum LayoutError {
     /// A dimension is neither 1 nor that of the shape to broadcast to.
     BroadcastMismatch {
         /// The shape of the array.
-        from: Dims,
+        from: Box<[u64]>,
         /// The shape asked for.
-        to: Dims,
+        to: Box<[u64]>,
     },
     /// An array that has dimensions is broadcast to a shape without any.
     BroadcastToScalar,
@@ -65,7 +72,7 @@ pub enum LayoutError {
         /// The number of elements of the array.
         size: u64,
         /// The shape asked for.
-        shape: Strides,
+        shape: Box<[i64]>,
     },
     /// The two axes of a diagonal are the same.
     SameDiagonalAxes,
@@ -120,6 +127,12 @@ impl fmt::Display for LayoutError {
             Self::ArrayTooBig => {
                 "array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum \
                  possible size."
+            }
+            Self::AssignMismatch { from, to } => {
+                f.write_str("could not broadcast input array from shape ")?;
+                write_tuple(f, from)?;
+                f.write_str(" into shape ")?;
+                return write_tuple(f, to);
             }
             Self::AxesMismatch => "axes don't match array",
             Self::Axis {

@@ -18,9 +18,10 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// Those of NumPy, in NumPy's words and order: [`SelectionError::SeveralEllipses`],
-    /// [`SelectionError::TooManyIndices`], [`SelectionError::TooManyDimensions`], then from the
-    /// left [`SelectionError::IndexOutOfBounds`] and [`SelectionError::ZeroStep`].
+    /// Those of NumPy, in NumPy's words and order: [`SelectionError::TooManyItems`],
+    /// [`SelectionError::SeveralEllipses`], [`SelectionError::TooManyIndices`],
+    /// [`SelectionError::TooManyDimensions`], then from the left
+    /// [`SelectionError::IndexOutOfBounds`] and [`SelectionError::ZeroStep`].
     ///
     /// ```
     /// use npymap_core::{DType, Layout, Order, selection::{Item, Slice}};

@@ -1,4 +1,7 @@
 //! Strided layouts: where in a byte range the elements of an array lie.
+//!
+//! A [`Layout`] is NumPy's `ndarray` without the data. Every view that NumPy can make of an array
+//! is a method here, with the same result or the same text of an error.
 
 mod axes;
 mod blocks;
@@ -48,11 +51,10 @@ pub const MAX_NDIM: usize = 64;
 /// All operations keep that, cost no I/O, and allocate nothing up to 8 dimensions.
 ///
 /// ```
-/// use npymap_core::{DType, Layout, Order, selection::{Item, Slice}};
+/// use npymap_core::{DType, Layout, Order, Selection};
 ///
 /// let array = Layout::new(DType::FLOAT32, &[3, 4], Order::C)?;
-/// let backwards = Slice { step: Some(-1), ..Slice::default() };
-/// let view = array.slice(&[Item::Slice(backwards), Item::Index(1)])?;
+/// let view = array.select(&Selection::parse("[::-1, 1]")?)?;
 /// assert_eq!(view.shape(), [3]);
 /// assert_eq!(view.strides(), [-16]);
 /// assert_eq!(view.offset(), 36);

@@ -1,6 +1,6 @@
 //! Another shape for the same elements.
 
-use super::{Layout, LayoutError, Order, Strides, check_size, contiguous_strides};
+use super::{Layout, LayoutError, MAX_NDIM, Order, Strides, check_size, contiguous_strides};
 use crate::{Result, dtype::Dims};
 
 /// What [`Layout::reshape`] can do.
@@ -81,12 +81,12 @@ impl Layout {
 
     /// Works out the negative dimension and compares the numbers of elements.
     fn complete_shape(&self, shape: &[i64]) -> Result<Dims> {
-        if shape.len() > super::MAX_NDIM {
+        if shape.len() > MAX_NDIM {
             return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
         }
         let mismatch = || LayoutError::ReshapeMismatch {
             size: self.size(),
-            shape: Strides::from_slice(shape),
+            shape: shape.into(),
         };
         let mut known: i64 = 1;
         let mut unknown = false;
@@ -112,25 +112,20 @@ impl Layout {
 
     /// The strides with which the elements have another shape of the same size, if there are any.
     ///
-    /// Dimensions of length 1 aside, both shapes are cut from the left into the shortest groups
+    /// Old dimensions of length 1 aside, both shapes are cut from the left into the shortest groups
     /// with equal products. The old dimensions of a group must make one run of evenly spaced
-    /// elements, and the new ones divide it. There is an element, and more than one.
+    /// elements, which the new ones divide. There must be more than one element; fewer are
+    /// contiguous.
     fn strides_for(&self, shape: &[u64], order: Order) -> Option<Strides> {
-        let long = || {
-            self.shape
-                .iter()
-                .zip(&self.strides)
-                .filter(|&(&dim, _)| dim != 1)
-        };
-        let mut old = long().map(|(&dim, &stride)| (dim, stride));
-        let mut strides = Strides::new();
+        let dims = self.shape.iter().copied();
+        let mut old = dims
+            .zip(self.strides.iter().copied())
+            .filter(|&(dim, _)| dim != 1);
         let mut new = shape.iter().copied();
-        // Groups take dimensions of length 1 only as long as they are not complete, so what is
-        // left over at the end are trailing ones.
+        let mut strides = Strides::new();
         while let Some((first, first_stride)) = old.next() {
-            let mut group = Dims::new();
-            group.push(new.next()?);
-            let mut new_product = group.iter().product::<u64>();
+            let mut new_product = new.next()?;
+            let mut group = Dims::from_elem(new_product, 1);
             let mut old_product = first;
             let mut last = (first, first_stride);
             while new_product != old_product {
@@ -144,8 +139,7 @@ impl Layout {
                         Order::C => (last.1, (dim, stride)),
                         Order::F => (stride, last),
                     };
-                    let one_run = (inner.0 as i64).checked_mul(inner.1) == Some(outer);
-                    if !one_run {
+                    if (inner.0 as i64).checked_mul(inner.1) != Some(outer) {
                         return None;
                     }
                     old_product *= dim;
@@ -169,7 +163,7 @@ impl Layout {
                 Order::F => slots.for_each(&mut set),
             }
         }
-        // What NumPy gives to trailing dimensions of length 1.
+        // Only dimensions of length 1 are left; these are the strides that NumPy gives them.
         let last = strides.last().copied().unwrap_or(self.itemsize() as i64);
         let trailing = match (order, shape.get(strides.len().wrapping_sub(1))) {
             (Order::F, Some(&dim)) => last.wrapping_mul(dim as i64),

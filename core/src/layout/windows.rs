@@ -1,6 +1,6 @@
 //! Views in which an element has more than one index.
 
-use super::{Layout, LayoutError, MAX_NDIM, check_size};
+use super::{Layout, LayoutError, MAX_NDIM, Strides, check_size};
 use crate::{Result, dtype::Dims};
 
 impl Layout {
@@ -35,27 +35,62 @@ impl Layout {
         if shape.len() > MAX_NDIM {
             return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
         }
-        let Some(added) = shape.len().checked_sub(self.ndim()) else {
+        if shape.len() < self.ndim() {
             return Err(LayoutError::BroadcastDimensions.into());
-        };
-        let mut view = self.clone();
-        view.shape = Dims::from_slice(shape);
-        view.strides.clear();
-        view.strides.resize(added, 0);
-        let dims = self.shape.iter().zip(&self.strides);
-        for ((&old, &stride), &new) in dims.zip(shape.iter().skip(added)) {
-            if old != new && old != 1 {
-                return Err(LayoutError::BroadcastMismatch {
-                    from: self.shape.clone(),
-                    to: view.shape,
-                }
-                .into());
-            }
-            view.strides.push(if old == 1 { 0 } else { stride });
         }
+        let Some(view) = self.repeat(shape) else {
+            return Err(LayoutError::BroadcastMismatch {
+                from: self.shape().into(),
+                to: shape.into(),
+            }
+            .into());
+        };
         check_count(shape)?;
         check_size(&self.dtype, shape)?;
         Ok(view)
+    }
+
+    /// The view of the shape of another array that values are assigned to: as
+    /// [`Layout::broadcast_to`], but leading dimensions of length 1 may be too many.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::AssignMismatch`], [`LayoutError::ArrayTooBig`].
+    pub fn broadcast_into(&self, shape: &[u64]) -> Result<Self> {
+        let excess = self.ndim().saturating_sub(shape.len());
+        let ones = self.shape.iter().take(excess);
+        let strip = ones.take_while(|&&dim| dim == 1).count();
+        let mut stripped = self.clone();
+        stripped.shape.drain(..strip);
+        stripped.strides.drain(..strip);
+        let Some(view) = stripped.repeat(shape) else {
+            return Err(LayoutError::AssignMismatch {
+                from: stripped.shape().into(),
+                to: shape.into(),
+            }
+            .into());
+        };
+        check_size(&self.dtype, shape)?;
+        Ok(view)
+    }
+
+    /// The view of a shape, whose size is not checked. `None` if it does not fit.
+    fn repeat(&self, shape: &[u64]) -> Option<Self> {
+        let added = shape.len().checked_sub(self.ndim())?;
+        let mut strides = Strides::from_elem(0, added);
+        let dims = self.shape.iter().zip(&self.strides);
+        for ((&old, &stride), &new) in dims.zip(shape.iter().skip(added)) {
+            if old != new && old != 1 {
+                return None;
+            }
+            strides.push(if old == 1 { 0 } else { stride });
+        }
+        Some(Self {
+            dtype: self.dtype.clone(),
+            shape: Dims::from_slice(shape),
+            strides,
+            offset: self.offset,
+        })
     }
 
     /// The view of all windows of a shape: the axes over which they slide become shorter, and the

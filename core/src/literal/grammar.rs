@@ -98,14 +98,19 @@ fn continuation(input: &str) -> Parsed<'_, ()> {
     }
 }
 
-/// Blanks and joined lines, all of which leave a token on the same logical line.
-pub(super) fn blanks(mut input: &str) -> Parsed<'_, ()> {
+/// What may stand between two tokens: blanks and joined lines, and within brackets also line breaks
+/// and comments.
+///
+/// It runs two or three times for each token, mostly over one space or nothing.
+pub(super) fn gap(mut input: &str, depth: u32) -> Parsed<'_, ()> {
     loop {
-        (input, _) = take_while(is_blank)(input)?;
-        if !input.starts_with('\\') {
-            return Ok((input, ()));
-        }
-        (input, ()) = continuation(input)?;
+        input = match input.as_bytes() {
+            [b' ' | b'\t' | b'\x0c', ..] => input.get(1..).unwrap_or_default(),
+            [b'\\', ..] => continuation(input)?.0,
+            [b'\n' | b'\r', ..] if depth > 0 => newline(input)?.0,
+            [b'#', ..] if depth > 0 => comment(input)?.0,
+            _ => return Ok((input, ())),
+        };
     }
 }
 
@@ -206,18 +211,18 @@ impl Grammar {
     fn top_level<'a>(&self, input: &'a str) -> Parsed<'a, Literal<'a>> {
         let (input, first) = self.expression(input, 0)?;
         if !input.starts_with(',') {
-            return Ok((input, first.literal));
+            return Ok((input, first));
         }
-        let mut items = vec![first.literal];
+        let mut items = vec![first];
         let mut input = input;
         while let Some(rest) = input.strip_prefix(',') {
-            let (rest, ()) = blanks(rest)?;
+            let (rest, ()) = gap(rest, 0)?;
             if rest.is_empty() || rest.starts_with(['#', '\n', '\r']) {
                 input = rest;
                 break;
             }
             let (rest, next) = self.expression(rest, 0)?;
-            items.push(next.literal);
+            items.push(next);
             input = rest;
         }
         Ok((input, Literal::Tuple(items)))
@@ -252,11 +257,20 @@ impl Grammar {
     /// sign, or something simpler.
     ///
     /// `depth` is the number of open brackets.
-    fn expression<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
-        match self.expression_or_set(input, depth)? {
-            (_, node) if node.form == Form::SetName => fail(input, "a literal"),
-            parsed => Ok(parsed),
+    fn expression<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
+        // Most values are strings, which take neither sign nor operator.
+        if input.starts_with(['\'', '"']) {
+            let (rest, literal) = self.strings(input, depth)?;
+            if rest.starts_with(['+', '-']) {
+                return fail(rest, "no operator here");
+            }
+            return Ok((rest, literal));
         }
+        let (rest, node) = self.expression_or_set(input, depth)?;
+        if node.form == Form::SetName {
+            return fail(input, "a literal");
+        }
+        Ok((rest, node.literal))
     }
 
     /// The same, but it may be the name `set` alone.
@@ -277,7 +291,7 @@ impl Grammar {
         let Some(re) = re else {
             return fail(rest, "no operator here");
         };
-        let (rest, ()) = self.gap(rest.get(1..).unwrap_or_default(), depth)?;
+        let (rest, ()) = gap(rest.get(1..).unwrap_or_default(), depth)?;
         let (after, right) = self.primary(rest, depth)?;
         let Node {
             literal: Literal::Complex { im, .. },
@@ -301,7 +315,7 @@ impl Grammar {
             Some(b'-') => true,
             _ => return self.primary(input, depth),
         };
-        let (rest, ()) = self.gap(input.get(1..).unwrap_or_default(), depth)?;
+        let (rest, ()) = gap(input.get(1..).unwrap_or_default(), depth)?;
         let (after, operand) = self.primary(rest, depth)?;
         if operand.form != Form::Number {
             return fail(rest, "a number without a sign");
@@ -323,17 +337,17 @@ impl Grammar {
     /// A value without sign or operator, and the blanks after it.
     fn primary<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, node) = self.atom(input, depth)?;
-        let (rest, ()) = self.gap(rest, depth)?;
+        let (rest, ()) = gap(rest, depth)?;
         if node.form != Form::SetName || !rest.starts_with('(') {
             return Ok((rest, node));
         }
         // There is no literal for an empty set, so this one call counts as one.
         let (inside, depth) = open(rest, depth)?;
-        let (inside, ()) = self.gap(inside, depth)?;
+        let (inside, ()) = gap(inside, depth)?;
         let Some(rest) = inside.strip_prefix(')') else {
             return fail(inside, "')'");
         };
-        let (rest, ()) = self.gap(rest, depth.saturating_sub(1))?;
+        let (rest, ()) = gap(rest, depth.saturating_sub(1))?;
         Ok((rest, Node::other(Literal::Set(Vec::new()))))
     }
 
@@ -376,7 +390,7 @@ impl Grammar {
     fn strings<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (mut rest, mut joined) = string::parse(input)?;
         loop {
-            let (next, ()) = self.gap(rest, depth)?;
+            let (next, ()) = gap(rest, depth)?;
             if !string::starts(next) {
                 return Ok((next, joined));
             }
@@ -395,7 +409,7 @@ impl Grammar {
     /// An empty tuple, a value in parentheses, or a tuple.
     fn parenthesised<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, depth) = open(input, depth)?;
-        let (rest, ()) = self.gap(rest, depth)?;
+        let (rest, ()) = gap(rest, depth)?;
         if let Some(rest) = rest.strip_prefix(')') {
             return Ok((rest, Node::other(Literal::Tuple(Vec::new()))));
         }
@@ -406,10 +420,10 @@ impl Grammar {
         if first.form == Form::SetName {
             return fail(rest, "')'");
         }
-        let mut items = vec![first.literal];
+        let mut items = pair(first.literal);
         let rest = self.more(rest, depth, ')', "',' or ')'", |rest| {
             let (rest, item) = self.expression(rest, depth)?;
-            items.push(item.literal);
+            items.push(item);
             Ok((rest, ()))
         })?;
         Ok((rest, Node::other(Literal::Tuple(items))))
@@ -417,15 +431,15 @@ impl Grammar {
 
     fn list<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, depth) = open(input, depth)?;
-        let (rest, ()) = self.gap(rest, depth)?;
+        let (rest, ()) = gap(rest, depth)?;
         if let Some(rest) = rest.strip_prefix(']') {
             return Ok((rest, Literal::List(Vec::new())));
         }
         let (rest, first) = self.expression(rest, depth)?;
-        let mut items = vec![first.literal];
+        let mut items = pair(first);
         let rest = self.more(rest, depth, ']', "',' or ']'", |rest| {
             let (rest, item) = self.expression(rest, depth)?;
-            items.push(item.literal);
+            items.push(item);
             Ok((rest, ()))
         })?;
         Ok((rest, Literal::List(items)))
@@ -434,7 +448,7 @@ impl Grammar {
     /// A dict, or a set that is not empty.
     fn braces<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, depth) = open(input, depth)?;
-        let (rest, ()) = self.gap(rest, depth)?;
+        let (rest, ()) = gap(rest, depth)?;
         if let Some(rest) = rest.strip_prefix('}') {
             return Ok((rest, Literal::Dict(Vec::new())));
         }
@@ -461,19 +475,18 @@ impl Grammar {
 
     fn key<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, key) = self.expression(input, depth)?;
-        if !key.literal.is_hashable() {
+        if !key.is_hashable() {
             return fail(input, "something hashable");
         }
-        Ok((rest, key.literal))
+        Ok((rest, key))
     }
 
     fn entry_value<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let Some(rest) = input.strip_prefix(':') else {
             return fail(input, "':'");
         };
-        let (rest, ()) = self.gap(rest, depth)?;
-        let (rest, value) = self.expression(rest, depth)?;
-        Ok((rest, value.literal))
+        let (rest, ()) = gap(rest, depth)?;
+        self.expression(rest, depth)
     }
 
     /// What follows the first item in brackets: more items after commas, and the closing bracket.
@@ -492,27 +505,19 @@ impl Grammar {
             let Some(rest) = input.strip_prefix(',') else {
                 return fail(input, expected);
             };
-            (input, ()) = self.gap(rest, depth)?;
+            (input, ()) = gap(rest, depth)?;
             if !input.starts_with(close) {
                 (input, ()) = item(input)?;
             }
         }
     }
+}
 
-    /// What may stand between two tokens: within brackets also line breaks and comments.
-    fn gap<'a>(&self, mut input: &'a str, depth: u32) -> Parsed<'a, ()> {
-        loop {
-            (input, ()) = blanks(input)?;
-            if depth == 0 {
-                return Ok((input, ()));
-            }
-            input = match input.as_bytes().first() {
-                Some(b'\n' | b'\r') => newline(input)?.0,
-                Some(b'#') => comment(input)?.0,
-                _ => return Ok((input, ())),
-            };
-        }
-    }
+/// The items of a tuple or a list. Those of fields have two.
+fn pair(first: Literal<'_>) -> Vec<Literal<'_>> {
+    let mut items = Vec::with_capacity(2);
+    items.push(first);
+    items
 }
 
 /// Steps over an opening bracket.

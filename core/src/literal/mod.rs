@@ -94,7 +94,7 @@ impl<'a> Literal<'a> {
     /// assert_eq!(literal.to_string(), "[16, 'its', (1000,)]");
     ///
     /// let e = Literal::parse("(3L, 4)", Dialect::Python3).unwrap_err();
-    /// assert_eq!(e.to_string(), "found 'L, 4)' at byte 2, expected ',' or ')'");
+    /// assert_eq!(e.to_string(), "found 'L, 4)' at byte 2, expected the end of the number");
     /// assert!(Literal::parse("(3L, 4)", Dialect::Python2).is_ok());
     /// # Ok::<(), npymap_core::literal::LiteralError>(())
     /// ```

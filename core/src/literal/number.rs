@@ -6,7 +6,7 @@ use nom::{Parser as _, bytes::complete::take_while, character::complete::one_of,
 
 use super::{
     Dialect, Literal,
-    grammar::{Fallible, Parsed, blanks, fail, is_name},
+    grammar::{Fallible, Parsed, fail, gap, is_name},
 };
 
 /// The most decimal digits that Python converts to an integer
@@ -35,7 +35,7 @@ pub(super) fn parse(input: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
 /// blanks between.
 fn long_suffixes(mut input: &str) -> Parsed<'_, ()> {
     loop {
-        let (next, ()) = blanks(input)?;
+        let (next, ()) = gap(input, 0)?;
         match next.strip_prefix('L') {
             Some(rest) if !rest.starts_with(is_name) => input = rest,
             _ => return Ok((input, ())),

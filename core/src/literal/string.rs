@@ -2,8 +2,6 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use nom::bytes::complete::take_till;
-
 use super::{
     Literal,
     grammar::{Fallible, Parsed, fail, newline},
@@ -86,8 +84,9 @@ impl<'a> Body<'a> {
         let mut owned: Option<String> = None;
         let mut input = body;
         loop {
-            let special = |c| c == self.quote || matches!(c, '\\' | '\n' | '\r');
-            let (rest, chunk) = take_till(special)(input)?;
+            let special = |b| b == self.quote as u8 || matches!(b, b'\\' | b'\n' | b'\r');
+            let length = input.bytes().position(special).unwrap_or(input.len());
+            let (chunk, rest) = input.split_at_checked(length).unwrap_or((input, ""));
             if self.prefix.bytes && !chunk.is_ascii() {
                 return fail(input, "ASCII characters");
             }

@@ -20,6 +20,31 @@ impl<V: Copy + PartialOrd> Extremes<V> {
         }
     }
 
+    /// The extremes of a tile whose least and greatest values are given, to be merged into what
+    /// is known so far: where one is nothing new its place is left out, to save the search.
+    pub(super) fn of_tile<T>(values: &[T], (min, max): (T, T), known: Option<&Self>) -> Self
+    where
+        T: Copy + PartialEq + Into<V>,
+    {
+        let (new_min, new_max) = match known {
+            Some(e) => (min.into() < e.min, max.into() > e.max),
+            None => (true, true),
+        };
+        let first = |value: T, new: bool| {
+            let place = if new { position(values, value) } else { 0 };
+            // Zeros of both signs are equal; the first one it is.
+            let found = values.get(place).filter(|_| new);
+            (found.copied().unwrap_or(value).into(), place as u64)
+        };
+        let ((min, argmin), (max, argmax)) = (first(min, new_min), first(max, new_max));
+        Self {
+            min,
+            argmin,
+            max,
+            argmax,
+        }
+    }
+
     /// Makes `ours` those of a sequence and of others, whose places `place` turns into ours.
     pub(super) fn merge(ours: &mut Option<Self>, others: Option<Self>, place: impl Fn(u64) -> u64) {
         let Some(others) = others else { return };
@@ -42,13 +67,13 @@ impl<V: Copy + PartialOrd> Extremes<V> {
 }
 
 /// The first place of a value that is there.
-pub(super) fn position<T: Copy + PartialEq>(values: &[T], value: T) -> u64 {
+fn position<T: Copy + PartialEq>(values: &[T], value: T) -> usize {
     /// Comparing so many at once without a way out vectorises.
     const STRIDE: usize = 64;
     let is_in = |run: &[T]| run.iter().fold(false, |found, &v| found | (v == value));
     let skipped = values.chunks(STRIDE).take_while(|run| !is_in(run)).count() * STRIDE;
     let mut rest = values.iter().skip(skipped);
-    (skipped + rest.position(|&v| v == value).unwrap_or(0)) as u64
+    skipped + rest.position(|&v| v == value).unwrap_or(0)
 }
 
 /// How many values fulfil a condition.
@@ -72,7 +97,16 @@ mod tests {
     fn the_first_place_counts() {
         let values: Vec<u32> = (0..200).map(|i| i / 2).collect();
         for place in 0..200 {
-            assert_eq!(position(&values, values[place]), place as u64 / 2 * 2);
+            assert_eq!(position(&values, values[place]), place / 2 * 2);
+        }
+    }
+
+    #[test]
+    fn the_first_zero_has_its_sign() {
+        for values in [[-0.0_f64, 0.0], [0.0, -0.0]] {
+            let e: Extremes<f64> = Extremes::of_tile(&values, (0.0, -0.0), None);
+            assert_eq!(e.min.to_bits(), values[0].to_bits());
+            assert_eq!(e.max.to_bits(), values[0].to_bits());
         }
     }
 

@@ -1,7 +1,7 @@
 //! Figures of floating-point and complex numbers.
 
 use super::{
-    extremes::{Extremes, count_if, position},
+    extremes::{Extremes, count_if},
     sum::{Sum, sqrt},
     tile::{Sink, TILE},
 };
@@ -115,7 +115,6 @@ impl Sink for FloatTally {
             sum,
             ..Self::default()
         };
-        let (min, max) = bounds(values);
         // Whatever is not finite makes the sum so.
         if !sum.value().is_finite() {
             tally.nan = count_if(values, T::is_nan);
@@ -123,18 +122,8 @@ impl Sink for FloatTally {
             tally.neginf = count_if(values, |v| v == T::NEG_INFINITY);
         }
         if tally.nan < tally.count {
-            // Most tiles hold no new extreme, and need no search for its place.
-            let (argmin, argmax) = match &self.extremes {
-                Some(e) => (min.into() < e.min, max.into() > e.max),
-                None => (true, true),
-            };
-            let place = |new: bool, value| if new { position(values, value) } else { 0 };
-            tally.extremes = Some(Extremes {
-                min: min.into(),
-                argmin: place(argmin, min),
-                max: max.into(),
-                argmax: place(argmax, max),
-            });
+            let known = self.extremes.as_ref();
+            tally.extremes = Some(Extremes::of_tile(values, bounds(values), known));
         }
         if tally.is_finite() && self.is_finite() {
             let (centre, _) = tally.centre();

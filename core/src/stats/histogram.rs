@@ -9,7 +9,7 @@ use super::{
     int::{Int, NAT},
     tile::{Sink, feed},
 };
-use crate::{DType, ErrorKind, Result, dtype::Kind, number::f16_to_f32};
+use crate::{DType, ErrorKind, Result, dtype::Kind};
 
 /// Counts the elements that fall into bins of equal width, as `np.histogram` does.
 ///
@@ -286,11 +286,25 @@ impl Precision {
     /// that rounding twice is as good as rounding once.
     fn round(self, value: f64) -> f64 {
         match self {
-            Self::Half => f16_to_f32(half::f16::from_f64(value).to_bits()).into(),
+            Self::Half => round_to_half(value),
             Self::Single => f64::from(value as f32),
             Self::Double => value,
         }
     }
+}
+
+/// The nearest IEEE binary16, ties to even.
+fn round_to_half(value: f64) -> f64 {
+    // Halfway between the greatest number and what would come next.
+    if value.abs() >= 65520.0 {
+        return f64::INFINITY.copysign(value);
+    }
+    let exponent = (value.to_bits() >> 52 & 0x7ff) as i32 - 1023;
+    // The weight of the last of 11 bits; subnormal numbers have that of the least normal ones.
+    let last = (exponent - 10).max(-24);
+    // Beside so great a number f64 has no bits below that, and drops them as it must.
+    let great = 1.5 * f64::from_bits(((last + 52 + 1023) as u64) << 52);
+    value + great - great
 }
 
 /// The edges of equal bins: `np.linspace` in one arithmetic, rounded to a precision.
@@ -342,5 +356,32 @@ fn edges(
         Ok(edges)
     } else {
         Err(StatsError::TooManyBins { bins }.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::f16_to_f32;
+
+    #[test]
+    fn halves_are_rounded_once() {
+        for bits in 0..0x7c00 {
+            let (value, next) = (f16_to_f32(bits).into(), f16_to_f32(bits + 1).into());
+            assert_eq!(round_to_half(value), value);
+            let middle = if next < f64::INFINITY {
+                f64::midpoint(value, next)
+            } else {
+                65520.0
+            };
+            let even = if bits & 1 == 0 { value } else { next };
+            assert_eq!(round_to_half(middle), even);
+            assert_eq!(round_to_half(-middle), -even);
+            // A difference that neither f32 nor the upper half of f64 could hold.
+            assert_eq!(round_to_half(middle * (1.0 + f64::EPSILON)), next);
+            assert_eq!(round_to_half(middle * (1.0 - f64::EPSILON)), value);
+        }
+        assert_eq!(round_to_half(1e300), f64::INFINITY);
+        assert_eq!(round_to_half(-f64::MAX), f64::NEG_INFINITY);
     }
 }

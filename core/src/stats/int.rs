@@ -1,7 +1,7 @@
 //! Figures of integers, and of dates and durations.
 
 use super::{
-    extremes::{Extremes, count_if, position},
+    extremes::{Extremes, count_if},
     sum::{Sum, sqrt},
     tile::Sink,
 };
@@ -67,24 +67,17 @@ impl Sink for IntTally {
         let Some(&first) = values.first() else { return };
         let min = values.iter().fold(first, |m, &v| if v < m { v } else { m });
         let max = values.iter().fold(first, |m, &v| if v > m { v } else { m });
-        let (argmin, argmax) = match &self.extremes {
-            // Most tiles hold no new extreme, and need no search for its place.
-            Some(e) => (min.into() < e.min, max.into() > e.max),
-            None => (true, true),
-        };
-        let place = |new: bool, value| if new { position(values, value) } else { 0 };
         let count = values.len() as u64;
         let sum = T::sum(values);
         self.append(&Self {
             count,
             nat: 0,
             zeros: count_if(values, |v| v == T::default()),
-            extremes: Some(Extremes {
-                min: min.into(),
-                argmin: place(argmin, min),
-                max: max.into(),
-                argmax: place(argmax, max),
-            }),
+            extremes: Some(Extremes::of_tile(
+                values,
+                (min, max),
+                self.extremes.as_ref(),
+            )),
             sum,
             m2: T::m2(values, sum, min, max),
         });

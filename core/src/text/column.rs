@@ -75,17 +75,13 @@ impl Column {
             Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => {
                 let numbers = values.iter().map(|bytes| signed(bytes, order));
                 How::Integer {
-                    width: extremes_width(numbers, |number, out| {
-                        put(out, format_args!("{number}"))
-                    }),
+                    width: extremes_width(numbers, |n, out| put(out, format_args!("{n}"))),
                 }
             }
             Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => {
                 let numbers = values.iter().map(|bytes| unsigned(bytes, order));
                 How::Integer {
-                    width: extremes_width(numbers, |number, out| {
-                        put(out, format_args!("{number}"))
-                    }),
+                    width: extremes_width(numbers, |n, out| put(out, format_args!("{n}"))),
                 }
             }
             Kind::DateTime64(unit) => How::Datetime {
@@ -165,14 +161,10 @@ impl Column {
     }
 }
 
-/// The dtype whose scalars NumPy makes of elements: of structures that overlay a plain dtype that
-/// one, unless it is raw data.
+/// The dtype whose scalars NumPy makes of elements: of fields that overlay a plain dtype that one.
 pub(super) fn plain(dtype: &DType) -> &DType {
     match dtype.kind() {
-        Kind::Struct(fields) => match &fields.base {
-            Some(base) if !matches!(base.kind(), Kind::Void | Kind::Struct(_)) => base,
-            _ => dtype,
-        },
+        Kind::Struct(fields) => fields.base.as_ref().unwrap_or(dtype),
         _ => dtype,
     }
 }

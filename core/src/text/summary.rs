@@ -47,8 +47,8 @@ impl Summary {
     ///
     /// [`ErrorKind::ObjectDType`](crate::ErrorKind::ObjectDType) if the elements are or contain
     /// Python objects, and [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if more than a
-    /// million elements would be shown, which takes more than 1000 elements and at least four
-    /// dimensions, as none but the longer ones are cut.
+    /// million elements would be shown, those of sub-arrays included: only dimensions beyond 6 are
+    /// cut, so that takes many small ones.
     pub fn new(layout: &Layout) -> Result<Self> {
         let shape = layout.shape();
         let size_shown = shown(shape).fold(1, u64::saturating_mul);

@@ -4,7 +4,7 @@ use core::fmt;
 
 use half::{bf16, f16};
 use num_complex::Complex;
-use zerocopy::{FromBytes, Immutable, KnownLayout, TryFromBytes, Unaligned};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes, Unaligned};
 
 use crate::{
     DType,
@@ -52,6 +52,12 @@ pub(super) mod sealed {
 
         /// The values of bytes in the order of the machine, if they are aligned and valid.
         fn cast(bytes: &[u8]) -> Option<&[Self]>;
+
+        /// A value to fill a buffer with.
+        const ZERO: Self;
+
+        /// The bytes of values, to be filled in the order of the machine, if any bytes will do.
+        fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]>;
     }
 }
 
@@ -79,6 +85,12 @@ macro_rules! number {
 
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 <[Self]>::ref_from_bytes(bytes).ok()
+            }
+
+            const ZERO: Self = Self::from_le_bytes([0; $size]);
+
+            fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
+                Some(values.as_mut_bytes())
             }
         }
     };
@@ -126,6 +138,12 @@ macro_rules! complex {
                 // zerocopy does not know the type.
                 bytemuck::try_cast_slice(bytes).ok()
             }
+
+            const ZERO: Self = Self { re: 0.0, im: 0.0 };
+
+            fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
+                Some(bytemuck::cast_slice_mut(values))
+            }
         }
     };
 }
@@ -152,12 +170,18 @@ impl sealed::Sealed for bool {
     fn cast(bytes: &[u8]) -> Option<&[Self]> {
         <[Self]>::try_ref_from_bytes(bytes).ok()
     }
+
+    const ZERO: Self = false;
+
+    fn bytes_mut(_: &mut [Self]) -> Option<&mut [u8]> {
+        None
+    }
 }
 
 /// A number in the 80-bit extended format of the x87, NumPy's `longdouble` on x86-64.
 ///
 /// Rust has no such type, so there is no more to it than its conversion to `f64`.
-#[derive(Clone, Copy, FromBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(Clone, Copy, FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned)]
 #[repr(transparent)]
 pub struct LongDouble {
     /// The significand in 8 bytes, exponent and sign in 2, little-endian, and 6 unused ones.
@@ -212,5 +236,14 @@ impl sealed::Sealed for LongDouble {
             return None;
         }
         <[Self]>::ref_from_bytes(bytes).ok()
+    }
+
+    const ZERO: Self = Self { bytes: [0; 16] };
+
+    fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
+        if cfg!(target_endian = "big") {
+            return None;
+        }
+        Some(values.as_mut_bytes())
     }
 }

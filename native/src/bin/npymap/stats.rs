@@ -67,9 +67,6 @@ fn to_text(stats: &Statistics) -> String {
     put("max", at(stats.max, &stats.argmax));
     put("sum", number(stats.sum));
     put("mean", number(stats.mean));
-    put(
-        "std",
-        stats.std.map_or_else(|| "-".into(), |x| x.to_string()),
-    );
+    put("std", number(stats.std.map(Number::Float)));
     text
 }

@@ -1,13 +1,11 @@
 //! Literals against CPython's verdicts (`tests/vectors/make_literals.py`).
 
-mod common;
-
 use npymap_core::literal::{Dialect, Literal};
 use serde_json::Value;
 
 #[test]
 fn cpython_agrees_on_every_text() {
-    let cases = common::read_json("literals.json");
+    let cases = crate::read_json("literals.json");
     let cases = cases.as_array().unwrap();
     assert!(cases.len() > 1000, "{} cases", cases.len());
     let mut wrong = Vec::new();

@@ -1,7 +1,5 @@
 //! Files written by NumPy 1.8 to 1.26 under Python 2 and 3 (`tests/vectors/make_old.py`).
 
-mod common;
-
 use std::fs;
 
 use npymap_core::header::{MAGIC, Warning};
@@ -10,19 +8,21 @@ use serde_json::json;
 /// The bytes of a file, or from the n-th member of an archive on, all of which are stored.
 fn read(name: &str, n: usize) -> Vec<u8> {
     let path = name.split("::").next().unwrap();
-    let bytes = fs::read(common::vectors("old").join(path)).unwrap();
+    let bytes = fs::read(crate::vectors("old").join(path)).unwrap();
     if !name.contains("::") {
         return bytes;
     }
-    let mut starts = bytes.windows(MAGIC.len()).enumerate();
-    let starts = starts.by_ref().filter(|(_, window)| window == MAGIC);
-    let (start, _) = starts.clone().nth(n).unwrap();
+    let windows = bytes.windows(MAGIC.len()).enumerate();
+    let (start, _) = windows
+        .filter(|(_, window)| window == MAGIC)
+        .nth(n)
+        .unwrap();
     bytes[start..].to_vec()
 }
 
 #[test]
 fn every_old_file_is_read_as_numpy_reads_it() {
-    let old = common::read_json("old.json");
+    let old = crate::read_json("old.json");
     let files = old["files"].as_object().unwrap();
     assert_eq!(files.len(), 76);
     let mut member = ("", 0);
@@ -33,11 +33,11 @@ fn every_old_file_is_read_as_numpy_reads_it() {
         } else {
             (archive, 0)
         };
-        let header = common::parse(&read(name, member.1)).unwrap();
+        let header = crate::parse_whole(&read(name, member.1)).unwrap();
         let (major, minor) = header.version();
         let found = json!({
             "version": [major, minor],
-            "descr": common::to_json(&header.dtype().descr().unwrap()),
+            "descr": crate::to_json(&header.dtype().descr().unwrap()),
             "dtype": header.dtype().to_string(),
             "itemsize": header.dtype().itemsize(),
             "shape": header.shape(),

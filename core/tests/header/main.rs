@@ -1,5 +1,11 @@
-//! What several tests of headers need.
-#![allow(dead_code, reason = "every test is a crate of its own and uses a part")]
+//! Headers and the literals in them, held against NumPy and CPython.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod literals;
+mod old;
+mod oracle;
+mod parse;
+mod write;
 
 use std::{fs, path::PathBuf};
 
@@ -7,24 +13,24 @@ use npymap_core::{Header, Result, Step, header::Limits, literal::Literal};
 use serde_json::{Value, json};
 
 /// A file or folder with data made by NumPy.
-pub fn vectors(name: &str) -> PathBuf {
+fn vectors(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/vectors")
         .join(name)
 }
 
-pub fn read_json(name: &str) -> Value {
+fn read_json(name: &str) -> Value {
     serde_json::from_slice(&fs::read(vectors(name)).unwrap()).unwrap()
 }
 
-pub fn from_hex(hex: &Value) -> Vec<u8> {
+fn from_hex(hex: &Value) -> Vec<u8> {
     let pairs = hex.as_str().unwrap().as_bytes().chunks(2);
     let byte = |pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
     pairs.map(byte).collect()
 }
 
 /// Parses a header of a file that is at hand as a whole.
-pub fn parse(file: &[u8]) -> Result<Header> {
+fn parse_whole(file: &[u8]) -> Result<Header> {
     let len = file.len() as u64;
     match Header::parse(file, Some(len), &Limits::default())? {
         Step::Done(header) => Ok(header),
@@ -33,7 +39,7 @@ pub fn parse(file: &[u8]) -> Result<Header> {
 }
 
 /// A file of a version whose header is a text.
-pub fn file(major: u8, text: &[u8]) -> Vec<u8> {
+fn file_with(major: u8, text: &[u8]) -> Vec<u8> {
     let mut file = b"\x93NUMPY".to_vec();
     file.extend([major, 0]);
     match major {
@@ -45,7 +51,7 @@ pub fn file(major: u8, text: &[u8]) -> Vec<u8> {
 }
 
 /// A descriptor as JSON: tuples and lists become arrays.
-pub fn to_json(descr: &Literal<'_>) -> Value {
+fn to_json(descr: &Literal<'_>) -> Value {
     match descr {
         Literal::Tuple(items) | Literal::List(items) => items.iter().map(to_json).collect(),
         Literal::Str(text) => json!(text),
