@@ -9,7 +9,7 @@ const wasi = new WASI({
   version: 'preview1',
   args: [program, ...args],
   env: { ...env, PWD: cwd() },
-  preopens: { '/': '/', '.': cwd() },
+  preopens: { '/': '/' },
 });
 const module = await WebAssembly.compile(await readFile(program));
 const instance = await WebAssembly.instantiate(module, wasi.getImportObject());

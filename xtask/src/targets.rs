@@ -57,6 +57,8 @@ fn test_on_wasi() -> Result {
     cargo()
         .args(["test", "-p", "npymap-core", "--lib", "--tests"])
         .args(["--target", WASI])
+        // A panic aborts there, and takes with it what was captured.
+        .args(["--", "--no-capture"])
         .env(
             "CARGO_TARGET_WASM32_WASIP1_RUNNER",
             format!("node --no-warnings {}", runner.display()),
