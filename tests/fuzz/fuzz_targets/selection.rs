@@ -1,0 +1,4 @@
+//! See `npymap_conformance::fuzz::selection`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| npymap_conformance::fuzz::selection(data));

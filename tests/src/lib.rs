@@ -1,0 +1,16 @@
+//! Does npymap read what NumPy reads?
+//!
+//! [`cases`] is a table of files, selections and what NumPy makes of them. [`run_all`] asks a
+//! [`Backend`], a reader of files, for every one of them: a slice in memory, positional reads, a
+//! memory map, members of `.npz` archives. Judging needs no file system, so readers for other
+//! targets are judged by the same table.
+
+pub mod backends;
+pub mod case;
+pub mod fuzz;
+pub mod judge;
+
+pub use crate::{
+    case::{Case, Expect, Expected, cases},
+    judge::{Backend, Found, Outcome, Refusal, judge, run_all},
+};

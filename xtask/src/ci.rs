@@ -1,0 +1,77 @@
+//! What a change must pass.
+
+use crate::{
+    shell::{Result, cargo, root, step},
+    test,
+};
+
+pub(crate) fn all(no_numpy: bool) -> Result {
+    step("format", format)?;
+    step("clippy", clippy)?;
+    step("docs", docs)?;
+    step("deny", deny)?;
+    test::all(no_numpy)
+}
+
+fn format() -> Result {
+    cargo().args(["fmt", "--all", "--check"]).run()?;
+    for workspace in own_workspaces() {
+        cargo()
+            .args(["fmt", "--check", "--manifest-path", &workspace])
+            .run()?;
+    }
+    Ok(())
+}
+
+fn clippy() -> Result {
+    let deny_warnings = ["--", "-D", "warnings"];
+    cargo()
+        .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+        .args(deny_warnings)
+        .run()?;
+    // What the library looks like to those who ask for nothing.
+    cargo()
+        .args(["clippy", "-p", "npymap", "--no-default-features"])
+        .args(deny_warnings)
+        .run()?;
+    for workspace in own_workspaces() {
+        cargo()
+            .args(["clippy", "--all-targets", "--manifest-path", &workspace])
+            .args(deny_warnings)
+            .run()?;
+    }
+    Ok(())
+}
+
+fn docs() -> Result {
+    cargo()
+        .args(["doc", "--workspace", "--no-deps", "--all-features"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()
+}
+
+fn deny() -> Result {
+    if cargo().args(["deny", "--version"]).read().is_none() {
+        // Without --locked: a lock file may ask for versions that a mirror does not have yet.
+        cargo().args(["install", "cargo-deny"]).run()?;
+    }
+    let check = ["deny", "--all-features", "check"];
+    cargo()
+        .args(check)
+        .args(["bans", "licenses", "sources"])
+        .run()?;
+    if cargo().args(["deny", "fetch", "db"]).read().is_none() {
+        eprintln!("advisories were not checked: their database cannot be fetched");
+        return Ok(());
+    }
+    cargo().args(check).arg("advisories").run()
+}
+
+/// The manifests of the workspaces whose dependencies must not touch the library's.
+fn own_workspaces() -> Vec<String> {
+    ["tests/fuzz/Cargo.toml", "tests/compare/Cargo.toml"]
+        .into_iter()
+        .filter(|manifest| root().join(manifest).exists())
+        .map(String::from)
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! Running other programs, with a heading and the time they took.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+/// What went wrong, for a person to read.
+pub(crate) type Result<T = (), E = String> = std::result::Result<T, E>;
+
+/// The root of the repository.
+pub(crate) fn root() -> &'static Path {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
+}
+
+/// Where cargo builds this workspace.
+pub(crate) fn target_dir() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => root().join(dir),
+        None => root().join("target"),
+    }
+}
+
+/// The cargo that runs this, so the same toolchain is used throughout.
+pub(crate) fn cargo() -> Cmd {
+    match env::var_os("CARGO") {
+        Some(cargo) => Cmd::new(&cargo.to_string_lossy()),
+        None => Cmd::new("cargo"),
+    }
+}
+
+/// A nightly toolchain's cargo.
+pub(crate) fn cargo_nightly() -> Cmd {
+    Cmd::new("rustup")
+        .args(["run", "nightly", "cargo"])
+        // Both name the toolchain that runs this.
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN")
+}
+
+/// Prints a heading, does the step, and prints how long it took.
+pub(crate) fn step(name: &str, run: impl FnOnce() -> Result) -> Result {
+    eprintln!("\n=== {name}");
+    let start = Instant::now();
+    run()?;
+    eprintln!("=== {name}: ok, {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// A program with its arguments, run in the root of the repository.
+#[derive(Debug)]
+pub(crate) struct Cmd {
+    command: Command,
+    text: String,
+}
+
+impl Cmd {
+    pub(crate) fn new(program: &str) -> Self {
+        let mut command = Command::new(program);
+        command.current_dir(root());
+        let text = Path::new(program)
+            .file_name()
+            .map_or_else(|| program.into(), |name| name.to_string_lossy().into());
+        Self { command, text }
+    }
+
+    pub(crate) fn arg(self, arg: impl AsRef<Path>) -> Self {
+        let arg = arg.as_ref().to_string_lossy().into_owned();
+        self.args([arg])
+    }
+
+    pub(crate) fn args<S: AsRef<str>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        for arg in args {
+            let arg = arg.as_ref();
+            self.command.arg(arg);
+            self.text.push(' ');
+            self.text.push_str(arg);
+        }
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
+        self.command.env(name, value.as_ref());
+        self
+    }
+
+    pub(crate) fn env_remove(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Runs it and shows its output.
+    pub(crate) fn run(mut self) -> Result {
+        eprintln!("$ {}", self.text);
+        let status = self.command.status();
+        match status.map_err(|e| format!("cannot run `{}`: {e}", self.text))? {
+            status if status.success() => Ok(()),
+            status => Err(format!("`{}` failed: {status}", self.text)),
+        }
+    }
+
+    /// Runs it without a word and returns what it writes to stdout; `None` if it cannot be run or
+    /// fails.
+    pub(crate) fn read(mut self) -> Option<String> {
+        let output = self.command.stderr(Stdio::null()).output().ok()?;
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        output.status.success().then(|| stdout.trim().to_owned())
+    }
+}
