@@ -10,6 +10,7 @@ use npymap_core::{
 
 use crate::{
     error::{Error, ErrorKind, Result},
+    map,
     source::Source,
     transfer,
 };
@@ -291,7 +292,9 @@ impl<'a> Array<'a> {
         Vec::<T>::new()
             .try_reserve_exact(len)
             .map_err(|_| too_large())?;
-        Ok(vec![zero; len])
+        let mut values = vec![zero; len];
+        map::advise_huge_pages(&mut values);
+        Ok(values)
     }
 
     fn made(&self, layout: npymap_core::Result<Layout>) -> Result<Self> {

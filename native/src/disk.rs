@@ -1,8 +1,8 @@
 //! A file read by position: no cursor, so many threads can read at once.
 
 use std::{
-    fs::{File, Metadata},
-    io,
+    fs::File,
+    io::{self, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,32 +11,38 @@ use npymap_core::ErrorKind;
 
 use crate::error::{Error, Result};
 
-/// An open regular file, its path, and what it was when it was opened.
+/// An open regular file, its path, and its size when it was opened.
 #[derive(Debug)]
 pub(crate) struct Disk {
     file: File,
     path: PathBuf,
-    opened: Metadata,
+    len: u64,
 }
 
 impl Disk {
     /// Opens a file for reading. What has no size, a directory, a pipe or a device, is refused.
     pub(crate) fn open(path: &Path) -> Result<Arc<Self>> {
         let open = || {
-            let file = File::open(path)?;
-            let opened = file.metadata()?;
+            let mut file = File::open(path)?;
+            // A third of the price of asking for all metadata. Nothing relies on the cursor.
+            let len = file.seek(SeekFrom::End(0));
+            let metadata = match len {
+                // Devices and empty files have no end, directories one beyond all files.
+                Ok(len) if (1..1 << 62).contains(&len) => return Ok((file, len)),
+                _ => file.metadata()?,
+            };
             let what = match () {
-                () if opened.is_file() => return Ok((file, opened)),
-                () if opened.is_dir() => "is a directory",
+                () if metadata.is_file() => return Ok((file, metadata.len())),
+                () if metadata.is_dir() => "is a directory",
                 () => "is not a regular file",
             };
             Err(io::Error::new(io::ErrorKind::InvalidInput, what))
         };
-        let (file, opened) = open().map_err(|e| Error::new(e).at(path))?;
+        let (file, len) = open().map_err(|e| Error::new(e).at(path))?;
         Ok(Arc::new(Self {
             file,
             path: path.to_owned(),
-            opened,
+            len,
         }))
     }
 
@@ -48,14 +54,9 @@ impl Disk {
         &self.file
     }
 
-    /// What the file was when it was opened.
-    pub(crate) fn opened(&self) -> &Metadata {
-        &self.opened
-    }
-
     /// The size of the file when it was opened.
     pub(crate) fn len(&self) -> u64 {
-        self.opened.len()
+        self.len
     }
 
     /// The size of the file now.

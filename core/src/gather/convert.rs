@@ -46,10 +46,7 @@ impl Convert {
         match (self, wider) {
             (_, Some(wider)) => wider,
             (Self::AsStored, None) => dtype.clone(),
-            (Self::Native | Self::Wide, None) => {
-                DType::fixed(dtype.kind().clone(), ByteOrder::NATIVE)
-                    .unwrap_or_else(|| dtype.clone())
-            }
+            (Self::Native | Self::Wide, None) => dtype.to_native(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::kernel::{lane_size, swap};
+use super::kernel::{is_swapped, lane_size, swap};
 use crate::{
     DType, ErrorKind, Result,
     dtype::{Field, Kind},
@@ -63,20 +63,16 @@ impl Fields {
         let overlap = overlap(fields);
         let part = |field: &Field| {
             let mut dtype = &field.dtype;
-            let mut len = dtype.itemsize();
+            let len = dtype.itemsize();
             while let Kind::SubArray(sub) = dtype.kind() {
                 dtype = &sub.element;
             }
-            let action = match dtype.kind() {
-                _ if dtype.is_native() && overlap => Action::Copy,
-                _ if dtype.is_native() => return None,
-                Kind::Struct(s) if s.base.is_none() => Action::Each(Self::of(dtype)),
-                _ => Action::Swap(lane_size(dtype)),
+            let action = match (is_swapped(dtype), lane_size(dtype)) {
+                (false, _) if overlap => Action::Copy,
+                (false, _) => return None,
+                (true, Some(lane)) => Action::Swap(lane),
+                (true, None) => Action::Each(Self::of(dtype)),
             };
-            // An element of no bytes in an array of any size takes none either.
-            if dtype.itemsize() == 0 {
-                len = 0;
-            }
             Some(Part {
                 offset: usize::try_from(field.offset).ok()?,
                 len: usize::try_from(len).ok().filter(|&len| len > 0)?,

@@ -1,5 +1,7 @@
 //! The loops over a layout.
 
+use alloc::{vec, vec::Vec};
+
 use smallvec::SmallVec;
 
 use super::{
@@ -143,14 +145,15 @@ impl<'k> Nest<'k> {
 
     /// Lane by lane, in tiles that keep what a lane leaves over in the cache for the next one.
     fn run_lanes(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
-        let mut scratch = [0; SCRATCH];
         let mut cols = usize::MAX;
         if self.cross.len > 1 {
             let distance = usize::try_from(self.lane.distance()).unwrap_or(usize::MAX);
             cols = (SCRATCH / distance.max(1)).max(32);
         }
+        let mut scratch = Vec::new();
         if !self.kernel.is_copy() {
             cols = cols.min(SCRATCH / self.unit);
+            scratch = vec![0; cols.min(self.lane.len) * self.unit];
         }
         self.tiles(usize::MAX, cols, |tile| {
             for row in 0..tile.rows {

@@ -149,7 +149,11 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    #[expect(clippy::reversed_empty_ranges, reason = "a caller may do that")]
+    #[expect(
+        clippy::reversed_empty_ranges,
+        clippy::single_range_in_vec_init,
+        reason = "a caller may do that"
+    )]
     fn ranges_must_ascend_and_have_their_bytes() {
         let refuse = |ranges: &[Range<u64>], len| {
             let bytes = std::vec![0; len];

@@ -47,8 +47,11 @@ impl Lane {
         match self.unit {
             1 => copy_strided::<1>(src, self.stride, dst),
             2 => copy_strided::<2>(src, self.stride, dst),
+            3 => copy_strided::<3>(src, self.stride, dst),
             4 => copy_strided::<4>(src, self.stride, dst),
+            6 => copy_strided::<6>(src, self.stride, dst),
             8 => copy_strided::<8>(src, self.stride, dst),
+            12 => copy_strided::<12>(src, self.stride, dst),
             16 => copy_strided::<16>(src, self.stride, dst),
             unit => copy_strided_any(src, self.stride, unit, dst),
         }
@@ -100,14 +103,14 @@ fn copy_strided<const N: usize>(src: &[u8], stride: i64, dst: &mut [u8]) {
         {
             *out = *first;
             let steps = rest.rchunks_exact(step);
-            copy_each(steps.filter_map(|step| step.first_chunk()), dst);
+            copy_each(steps.map(|step| step.first_chunk().unwrap_or(&[0; N])), dst);
         }
     } else if let (Some((first, rest)), Some((out, dst))) =
         (src.split_first_chunk(), dst.split_first_mut())
     {
         *out = *first;
         let steps = rest.chunks_exact(step);
-        copy_each(steps.filter_map(|step| step.last_chunk()), dst);
+        copy_each(steps.map(|step| step.last_chunk().unwrap_or(&[0; N])), dst);
     }
 }
 

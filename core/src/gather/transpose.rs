@@ -79,8 +79,11 @@ impl Transposer {
         match (self.unit, count == GROUP) {
             (1, true) => write_group::<1>(group, out, at),
             (2, true) => write_group::<2>(group, out, at),
+            (3, true) => write_group::<3>(group, out, at),
             (4, true) => write_group::<4>(group, out, at),
+            (6, true) => write_group::<6>(group, out, at),
             (8, true) => write_group::<8>(group, out, at),
+            (12, true) => write_group::<12>(group, out, at),
             (16, true) => write_group::<16>(group, out, at),
             (unit, _) => {
                 for (lane, at) in group.iter().take(count).zip((at..).step_by(unit)) {
@@ -88,8 +91,11 @@ impl Transposer {
                     match unit {
                         1 => write_lane::<1>(lane, out, at),
                         2 => write_lane::<2>(lane, out, at),
+                        3 => write_lane::<3>(lane, out, at),
                         4 => write_lane::<4>(lane, out, at),
+                        6 => write_lane::<6>(lane, out, at),
                         8 => write_lane::<8>(lane, out, at),
+                        12 => write_lane::<12>(lane, out, at),
                         16 => write_lane::<16>(lane, out, at),
                         _ => write_lane_any(lane, unit, out, at),
                     }
