@@ -31,8 +31,8 @@ pub(super) struct Transposer {
 impl Transposer {
     /// Buffers for tiles of at most some rows and columns.
     ///
-    /// They are chosen to have 1 KiB along either side, so that prefetching pays and few pages
-    /// are open at a time, and at most 256 KiB in all, which a second-level cache holds.
+    /// A tile has about 1 KiB along either side, so that prefetching pays, and at most 256 KiB in
+    /// all, which a second-level cache holds.
     pub(super) fn new(unit: usize, max_rows: usize, max_cols: usize) -> Self {
         let side = match unit {
             1 => 512,
