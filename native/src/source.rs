@@ -70,6 +70,7 @@ impl<'a> Source<'a> {
     }
 
     /// Whether several readers at once gain anything: an inflated stream has one front.
+    #[cfg(feature = "rayon")]
     pub(crate) fn is_random_access(&self) -> bool {
         match self {
             Self::Memory { .. } => true,
