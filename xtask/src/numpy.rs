@@ -154,11 +154,13 @@ pub(crate) fn differential(args: &[&str]) -> Result {
 /// Measures speed, side by side.
 pub(crate) fn compare(args: &[&str]) -> Result {
     let python = python()?;
+    let command = build_command()?;
     cargo()
         .args(["run", "--release", "--manifest-path"])
         .args(["tests/compare/Cargo.toml", "--"])
         .args(args)
         .env("NPYMAP_PYTHON", python)
+        .env("NPYMAP_COMMAND", command)
         .run()
 }
 
