@@ -6,8 +6,6 @@ use alloc::{
     string::{String, ToString},
 };
 
-use smallvec::SmallVec;
-
 use super::{ByteOrder, DType, DTypeError, Extended, Kind, Title, build::Packer, overlay::combine};
 use crate::{Result, literal::Literal};
 
@@ -131,15 +129,16 @@ fn string(text: &str) -> Result<DType> {
 }
 
 fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()> {
-    let parts: SmallVec<[_; 4]> = Items::of(field)
-        .ok_or(DTypeError::Descr {
-            found: name_of(field),
-            expected: "a field (name, descr) or (name, descr, shape)",
-        })?
+    let items = Items::of(field).ok_or(DTypeError::Descr {
+        found: name_of(field),
+        expected: "a field (name, descr) or (name, descr, shape)",
+    })?;
+    let parts: Cow<'_, [Literal<'_>]> = match field {
+        Literal::Tuple(parts) | Literal::List(parts) => parts.into(),
         // One more than a field can have is enough to know that there are too many.
-        .take(4)
-        .collect();
-    let (name, dtype) = match parts.as_slice() {
+        _ => items.clone().take(4).map(Cow::into_owned).collect(),
+    };
+    let (name, dtype) = match &*parts {
         [name, descr] => (name, descr_to_dtype(descr, depth)?),
         [name, descr, shape] => {
             let dtype = descr_to_dtype(descr, depth)?;
@@ -147,12 +146,12 @@ fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()
         }
         _ => {
             return Err(DTypeError::FieldParts {
-                found: Items::of(field).map_or(0, Iterator::count),
+                found: items.count(),
             }
             .into());
         }
     };
-    let found = match &**name {
+    let found = match name {
         Literal::Str(name) => return push_untitled(packer, name, dtype),
         Literal::Tuple(pair) => match pair.as_slice() {
             [title, Literal::Str(name)] => {
