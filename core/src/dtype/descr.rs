@@ -44,6 +44,11 @@ impl DType {
         descr_to_dtype(descr, Literal::MAX_DEPTH)
     }
 
+    /// The same for a string.
+    pub(crate) fn from_plain_text(descr: &str) -> Result<Self> {
+        string(descr)
+    }
+
     /// The same for a list of fields that were read without making literals of them.
     pub(crate) fn from_plain_fields(fields: &[PlainField<'_>]) -> Result<Self> {
         let mut packer = Packer::with_capacity(fields.len());

@@ -114,7 +114,7 @@ fn parse_text(version: (u8, u8), header_len: u32, bytes: &[u8]) -> Result<Header
     let (dtype, shape, fortran_order) = match template::match_text(&text) {
         Some(entries) => {
             let dtype = match &entries.descr {
-                Descr::Text(text) => dtype_of(&Literal::Str(Cow::Borrowed(text)), &mut warnings)?,
+                Descr::Text(text) => dtype_of_text(text, &mut warnings)?,
                 Descr::Fields(fields) => dtype_of_fields(fields, &mut warnings)?,
             };
             (dtype, entries.shape, entries.fortran_order)
@@ -271,6 +271,12 @@ fn dimensions(items: &[Literal<'_>]) -> Result<Dims, HeaderError> {
 fn dtype_of(descr: &Literal<'_>, warnings: &mut Vec<Warning>) -> Result<DType> {
     let dtype = DType::from_descr(descr)?;
     warn_of_foreign_types(descr, warnings);
+    Ok(dtype)
+}
+
+fn dtype_of_text(descr: &str, warnings: &mut Vec<Warning>) -> Result<DType> {
+    let dtype = DType::from_plain_text(descr)?;
+    warn_of_foreign_type(descr, warnings);
     Ok(dtype)
 }
 
