@@ -28,6 +28,7 @@
 //! - `cli`: the command `npymap`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_op_in_unsafe_fn)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod array;
 mod container;

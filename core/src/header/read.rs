@@ -2,10 +2,13 @@
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
-use super::{Header, HeaderError, Limits, MAGIC, NUMPY_MAX_CHARS, Warning, template};
+use super::{
+    Header, HeaderError, Limits, MAGIC, NUMPY_MAX_CHARS, Warning,
+    template::{self, Descr},
+};
 use crate::{
     DType, ErrorKind, Layout, Order, Result, Step,
-    dtype::{Dims, Kind, foreign_descr},
+    dtype::{Dims, Kind, PlainField, foreign_descr},
     error::Excerpt,
     literal::{Dialect, Literal, LiteralError},
 };
@@ -110,8 +113,10 @@ fn parse_text(version: (u8, u8), header_len: u32, bytes: &[u8]) -> Result<Header
     }
     let (dtype, shape, fortran_order) = match template::match_text(&text) {
         Some(entries) => {
-            let descr = Literal::Str(Cow::Borrowed(entries.descr));
-            let dtype = dtype_of(&descr, &mut warnings)?;
+            let dtype = match &entries.descr {
+                Descr::Text(text) => dtype_of_text(text, &mut warnings)?,
+                Descr::Fields(fields) => dtype_of_fields(fields, &mut warnings)?,
+            };
             (dtype, entries.shape, entries.fortran_order)
         }
         None => {
@@ -269,24 +274,25 @@ fn dtype_of(descr: &Literal<'_>, warnings: &mut Vec<Warning>) -> Result<DType> {
     Ok(dtype)
 }
 
+fn dtype_of_text(descr: &str, warnings: &mut Vec<Warning>) -> Result<DType> {
+    let dtype = DType::from_plain_text(descr)?;
+    warn_of_foreign_type(descr, warnings);
+    Ok(dtype)
+}
+
+fn dtype_of_fields(fields: &[PlainField<'_>], warnings: &mut Vec<Warning>) -> Result<DType> {
+    let dtype = DType::from_plain_fields(fields)?;
+    for field in fields {
+        warn_of_foreign_type(field.descr, warnings);
+    }
+    Ok(dtype)
+}
+
 /// Warns of every type string in a valid descriptor that other programs than NumPy have written,
 /// once each.
 fn warn_of_foreign_types(descr: &Literal<'_>, warnings: &mut Vec<Warning>) {
     match descr {
-        Literal::Str(text) => {
-            let probably = foreign_descr(text);
-            if probably.is_none() && text != "<V1" {
-                return;
-            }
-            let warning = Warning::ForeignDType {
-                descr: Excerpt::text(text),
-                probably,
-                numpy_reads: text.starts_with("<V"),
-            };
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
+        Literal::Str(text) => warn_of_foreign_type(text, warnings),
         Literal::Tuple(parts) => {
             if let Some(dtype) = parts.first() {
                 warn_of_foreign_types(dtype, warnings);
@@ -302,6 +308,21 @@ fn warn_of_foreign_types(descr: &Literal<'_>, warnings: &mut Vec<Warning>) {
             }
         }
         _ => {}
+    }
+}
+
+fn warn_of_foreign_type(text: &str, warnings: &mut Vec<Warning>) {
+    let probably = foreign_descr(text);
+    if probably.is_none() && text != "<V1" {
+        return;
+    }
+    let warning = Warning::ForeignDType {
+        descr: Excerpt::text(text),
+        probably,
+        numpy_reads: text.starts_with("<V"),
+    };
+    if !warnings.contains(&warning) {
+        warnings.push(warning);
     }
 }
 
