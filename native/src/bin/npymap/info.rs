@@ -185,7 +185,7 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
     put("dtype", &file.dtype().to_string());
     put("byte order", byte_order(file.dtype().byte_order()));
     put("item size", &count_of(file.dtype().itemsize(), "byte"));
-    put("shape", &shape(layout.shape()));
+    put("shape", &tuple(layout.shape()));
     put(
         "order",
         if file.order() == Order::F {
@@ -194,6 +194,7 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
             "C"
         },
     );
+    put("strides", &tuple(layout.strides()));
     put("size", &count_of(layout.size(), "element"));
     put(
         "data",
@@ -216,13 +217,13 @@ fn count_of(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// A shape as Python prints it.
-fn shape(dims: &[u64]) -> String {
-    match dims {
-        [only] => format!("({only},)"),
-        dims => {
-            let dims: Vec<_> = dims.iter().map(u64::to_string).collect();
-            format!("({})", dims.join(", "))
+/// A shape, or strides, as Python prints it.
+fn tuple(numbers: &[impl ToString]) -> String {
+    match numbers {
+        [only] => format!("({},)", only.to_string()),
+        numbers => {
+            let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+            format!("({})", numbers.join(", "))
         }
     }
 }
