@@ -78,7 +78,7 @@ impl Array<'_> {
             })
         })?;
         let stats = total.finish();
-        let index = |place: Option<u64>| place.and_then(|place| self.layout().unravel(place));
+        let index = |place: Option<u64>| Some(self.layout().unravel(place?)?.to_vec());
         Ok(Statistics {
             count: stats.count,
             nan: stats.nan,

@@ -1,7 +1,7 @@
 //! Basic indexing: views by integers, slices and field names.
 
-use alloc::{collections::BTreeMap, vec, vec::Vec};
-use core::ops::Range;
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::ops::{Deref, Range};
 
 use super::{Layout, LayoutError, MAX_NDIM, Strides};
 use crate::{
@@ -304,11 +304,11 @@ impl Layout {
     /// assert_eq!(array.unravel(100).as_deref(), Some(&[2, 2, 2][..]));
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
-    pub fn unravel(&self, flat: u64) -> Option<Vec<u64>> {
+    pub fn unravel(&self, flat: u64) -> Option<impl Deref<Target = [u64]> + use<>> {
         if flat >= self.size() {
             return None;
         }
-        let mut index = vec![0; self.ndim()];
+        let mut index = Dims::from_elem(0, self.ndim());
         let mut rest = flat;
         // No dimension is 0, for there is an element.
         for (at, &dim) in index.iter_mut().zip(&self.shape).rev() {
