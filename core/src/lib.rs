@@ -47,6 +47,10 @@ pub mod stats;
 pub mod text;
 pub mod view;
 
+/// The types of elements that Rust lacks.
+#[doc(no_inline)]
+pub use {half, num_complex};
+
 pub use crate::{
     dtype::DType,
     error::{Error, ErrorKind, Result},

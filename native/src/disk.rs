@@ -23,7 +23,7 @@ impl Disk {
     /// Opens a file for reading. What has no size, a directory, a pipe or a device, is refused.
     pub(crate) fn open(path: &Path) -> Result<Arc<Self>> {
         let open = || {
-            let mut file = File::open(path)?;
+            let mut file = open_at_once(path)?;
             // A third of the price of asking for all metadata. Nothing relies on the cursor.
             let len = file.seek(SeekFrom::End(0));
             let metadata = match len {
@@ -97,6 +97,15 @@ impl Disk {
     pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
         error.into().at(&self.path)
     }
+}
+
+/// Opens a file for reading, and never waits for whoever may write to a pipe.
+fn open_at_once(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(target_os = "linux")]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
 }
 
 #[cfg(unix)]

@@ -1,7 +1,8 @@
 //! The error type of this crate: what went wrong, and in which file.
 
 use std::{
-    fmt, io,
+    fmt::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +14,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a file could not be opened or read.
 ///
 /// It is as large as a pointer. Its text is one line: the path (and the member of an archive), then
-/// what is wrong and where.
+/// what is wrong and where. The text is whole: what [`Error::kind`] holds is not told again as a
+/// [source](std::error::Error::source).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -165,9 +167,10 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.0.path {
-            write!(f, "{}", path.display())?;
+            write_name(f, &path.to_string_lossy(), usize::MAX)?;
             if let Some(member) = &self.0.member {
-                write!(f, "::{member}")?;
+                f.write_str("::")?;
+                write_name(f, member, MAX_MEMBER_CHARS)?;
             }
             f.write_str(": ")?;
         }
@@ -224,15 +227,28 @@ impl fmt::Display for RawError {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
-            ErrorKind::Io(e) => Some(e),
-            ErrorKind::Format(e) => Some(e),
-            ErrorKind::Ambiguous { .. }
-            | ErrorKind::Deflated
-            | ErrorKind::NoSuchMember
-            | ErrorKind::NotAnElement { .. }
-            | ErrorKind::NotMapped
-            | ErrorKind::NotViewable { .. }
-            | ErrorKind::Raw(_) => None,
+            // Its own text is part of this one's.
+            ErrorKind::Io(e) => e.source(),
+            _ => None,
         }
     }
+}
+
+/// The most characters of a member's name that a message shows: it is part of the archive, and may
+/// have 65 535.
+const MAX_MEMBER_CHARS: usize = 80;
+
+/// Writes a name in one line: it may have line breaks, and characters that steer a terminal.
+fn write_name(f: &mut fmt::Formatter<'_>, name: &str, max_chars: usize) -> fmt::Result {
+    for (i, c) in name.chars().enumerate() {
+        if i == max_chars {
+            return f.write_str("...");
+        }
+        if c.is_control() {
+            write!(f, "{}", c.escape_default())?;
+        } else {
+            f.write_char(c)?;
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Cuts an array into pieces that can be read and held one at a time.
 
-use npymap_core::{Layout, dtype::Dims};
+use npymap_core::Layout;
 
 use crate::source::plan_options;
 
@@ -8,7 +8,7 @@ use crate::source::plan_options;
 #[derive(Clone, Debug)]
 pub(crate) struct Tile {
     /// The index in the array of the box's first element.
-    pub(crate) start: Dims,
+    pub(crate) start: Vec<u64>,
     /// The box.
     pub(crate) layout: Layout,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Tiles {
 
 impl Tiles {
     pub(crate) fn new(layout: &Layout, cut: Cut, budget: u64, counts_gaps: bool) -> Self {
-        let start = Dims::from_elem(0, layout.ndim());
+        let start = vec![0; layout.ndim()];
         let whole = Tile {
             start,
             layout: layout.clone(),
@@ -152,12 +152,12 @@ impl Tile {
         if run == 0 {
             return Ok(());
         }
-        let mut steps = Dims::from_elem(itemsize, shape.len());
+        let mut steps = vec![itemsize; shape.len()];
         for axis in (1..shape.len()).rev() {
             steps[axis - 1] = steps[axis] * shape[axis];
         }
         let first = self.first_of(shape) * itemsize;
-        let mut index = Dims::from_elem(0, outer);
+        let mut index = vec![0; outer];
         for piece in values.chunks_exact(run) {
             let at: u64 = index.iter().zip(&steps).map(|(i, step)| i * step).sum();
             put(first + at, piece)?;

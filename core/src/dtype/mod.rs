@@ -19,7 +19,7 @@ pub(crate) use self::descr::PlainField;
 pub use self::{descr::foreign_descr, error::DTypeError};
 
 /// The dimensions of an array or a sub-array, the slowest first. Up to 8 need no heap.
-pub type Dims = SmallVec<[u64; 8]>;
+pub(crate) type Dims = SmallVec<[u64; 8]>;
 
 /// A NumPy data type.
 ///
@@ -254,7 +254,7 @@ pub struct SubArrayType {
     /// The dtype of an element; it may be a sub-array itself.
     pub element: DType,
     /// The shape, the slowest dimension first, elements in C order.
-    pub shape: Dims,
+    pub shape: Box<[u64]>,
 }
 
 impl DType {

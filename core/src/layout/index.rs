@@ -1,6 +1,6 @@
 //! Basic indexing: views by integers, slices and field names.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 use core::ops::Range;
 
 use super::{Layout, LayoutError, MAX_NDIM, Strides};
@@ -304,11 +304,11 @@ impl Layout {
     /// assert_eq!(array.unravel(100).as_deref(), Some(&[2, 2, 2][..]));
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
-    pub fn unravel(&self, flat: u64) -> Option<Dims> {
+    pub fn unravel(&self, flat: u64) -> Option<Vec<u64>> {
         if flat >= self.size() {
             return None;
         }
-        let mut index = Dims::from_elem(0, self.ndim());
+        let mut index = vec![0; self.ndim()];
         let mut rest = flat;
         // No dimension is 0, for there is an element.
         for (at, &dim) in index.iter_mut().zip(&self.shape).rev() {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Byte strides, one for each dimension. Up to 8 need no heap.
-pub type Strides = SmallVec<[i64; 8]>;
+pub(crate) type Strides = SmallVec<[i64; 8]>;
 
 /// The order in which the elements of an array follow one another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -270,6 +270,17 @@ pub enum Number {
     },
 }
 
+impl Number {
+    /// The number as `f64`; an integer that has no equal is rounded. `None` for a complex number.
+    pub fn to_f64(self) -> Option<f64> {
+        match self {
+            Self::Int(i) => Some(i as f64),
+            Self::Float(x) => Some(x),
+            Self::Complex { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Number {
     /// As Python prints it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
