@@ -188,6 +188,25 @@ impl Layout {
         Ok(())
     }
 
+    /// The same data with other axes.
+    fn with_axes(&self, shape: Dims, strides: Strides) -> Self {
+        Self {
+            dtype: self.dtype.clone(),
+            shape,
+            strides,
+            offset: self.offset,
+        }
+    }
+
+    /// Moves the first element by a number of steps along an axis of a stride.
+    ///
+    /// Where it ends up there must be an element: then the sum is right, although the product may
+    /// wrap around.
+    fn advance(&mut self, stride: i64, steps: u64) {
+        let distance = stride.wrapping_mul(steps as i64);
+        self.offset = self.offset.wrapping_add_signed(distance);
+    }
+
     /// The element type. Never a sub-array.
     pub fn dtype(&self) -> &DType {
         &self.dtype
