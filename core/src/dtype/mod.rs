@@ -377,6 +377,18 @@ impl DType {
         }
     }
 
+    /// The element and the dimensions of a sub-array, of all that are nested in one another. Other
+    /// dtypes are elements of no dimension.
+    pub(crate) fn flatten(&self) -> (&Self, Dims) {
+        let mut dims = Dims::new();
+        let mut element = self;
+        while let Kind::SubArray(sub) = &element.kind {
+            dims.extend_from_slice(&sub.shape);
+            element = &sub.element;
+        }
+        (element, dims)
+    }
+
     /// The fields of a structure, `None` for other dtypes.
     pub fn fields(&self) -> Option<&[Field]> {
         match &self.kind {

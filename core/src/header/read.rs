@@ -314,13 +314,8 @@ fn without_sub_array(dtype: DType, shape: &[u64], warnings: &mut Vec<Warning>) -
     if !matches!(dtype.kind(), Kind::SubArray(_)) {
         return dtype;
     }
-    let mut element = &dtype;
-    let mut single = true;
-    while let Kind::SubArray(sub) = element.kind() {
-        single &= sub.shape.iter().all(|&dim| dim == 1);
-        element = &sub.element;
-    }
-    if single || shape.contains(&0) {
+    let (element, dims) = dtype.flatten();
+    if dims.iter().all(|&dim| dim == 1) || shape.contains(&0) {
         return element.clone();
     }
     warnings.push(Warning::SubArray);

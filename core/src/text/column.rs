@@ -169,18 +169,6 @@ pub(super) fn plain(dtype: &DType) -> &DType {
     }
 }
 
-/// The element and the shape of a sub-array, of all that are nested in one another; other dtypes
-/// are elements of no dimension.
-pub(super) fn flatten(dtype: &DType) -> (&DType, Dims) {
-    let mut shape = Dims::new();
-    let mut element = dtype;
-    while let Kind::SubArray(array) = element.kind() {
-        shape.extend_from_slice(&array.shape);
-        element = &array.element;
-    }
-    (element, shape)
-}
-
 fn is_real(kind: &Kind) -> bool {
     !matches!(kind, Kind::Complex64 | Kind::Complex128 | Kind::CLongDouble)
 }
@@ -189,7 +177,7 @@ fn parts(fields: &StructType, values: &Values<'_>, context: Context) -> Box<[Par
     let parts = fields.fields.iter().map(|field| {
         let (offset, itemsize) = (field.offset as usize, size_of(&field.dtype));
         let values = values.field(offset, itemsize);
-        let (element, shape) = flatten(&field.dtype);
+        let (element, shape) = field.dtype.flatten();
         let is_array = matches!(field.dtype.kind(), Kind::SubArray(_));
         let column = if is_array {
             let count = usize::try_from(size(&shape)).unwrap_or(usize::MAX);

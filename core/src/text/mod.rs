@@ -121,7 +121,7 @@ fn check(dtype: &DType, elements: u64) -> Result<()> {
 
 /// How many texts an element is made of: itself, and all its fields with their sub-arrays.
 fn printed(dtype: &DType) -> Result<u64> {
-    let (element, shape) = column::flatten(dtype);
+    let (element, shape) = dtype.flatten();
     if shape.len() > MAX_NDIM {
         // Writing them recurses once for each.
         return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
