@@ -15,6 +15,7 @@ use alloc::{boxed::Box, sync::Arc};
 
 use smallvec::SmallVec;
 
+pub(crate) use self::time::NAT;
 pub use self::{descr::foreign_descr, error::DTypeError};
 
 /// The dimensions of an array or a sub-array, the slowest first. Up to 8 need no heap.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     DType,
-    dtype::{Dims, Kind, StructType, TimeUnit},
+    dtype::{Dims, Kind, NAT, StructType, TimeUnit},
 };
 
 /// How every value of a dtype is written among its like.
@@ -151,7 +151,7 @@ impl Column {
             }
             How::Timedelta { width } => {
                 match signed(bytes, order) {
-                    time::NAT => out.push_str("'NaT'"),
+                    NAT => out.push_str("'NaT'"),
                     count => put(out, format_args!("{count}")),
                 }
                 pad(out, start, *width);
@@ -217,8 +217,8 @@ fn extremes_width<T: Ord + Copy>(
 fn timelike_width(dtype: &DType, values: &Values<'_>, write: impl Fn(i64, &mut String)) -> usize {
     let order = dtype.byte_order();
     let counts = values.iter().map(|bytes| signed(bytes, order));
-    let width = extremes_width(counts.clone().filter(|&count| count != time::NAT), write);
-    let has_nat = counts.into_iter().any(|count| count == time::NAT);
+    let width = extremes_width(counts.clone().filter(|&count| count != NAT), write);
+    let has_nat = counts.into_iter().any(|count| count == NAT);
     width.max(if has_nat { "'NaT'".len() } else { 0 })
 }
 

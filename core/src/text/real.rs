@@ -98,7 +98,7 @@ impl Real {
         }
     }
 
-    /// Encodings that the x87 itself refuses are NaN, as in [`crate::number::f80_to_f64`].
+    /// Encodings that the x87 itself refuses are NaN, as in [`crate::number::long_double_to_f64`].
     fn from_x87(significand: u64, sign_exponent: u16) -> Self {
         let biased = sign_exponent & 0x7fff;
         let whole = significand >> 63 == 1;
