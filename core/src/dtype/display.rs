@@ -44,23 +44,16 @@ impl Display for Format<'_> {
             ByteOrder::Big => ">",
             ByteOrder::None => "",
         };
-        let letter = match &dtype.kind {
+        let letter = dtype.kind.letter();
+        let size = match &dtype.kind {
             Kind::Struct(structure) => return write_struct(f, structure, dtype.itemsize),
             Kind::SubArray(sub) => return write_sub_array(f, sub),
             Kind::Extended(extended) => return f.write_str(extended.name()),
             Kind::Bool => return f.write_str("'?'"),
             Kind::Object => return f.write_str("'O'"),
-            Kind::DateTime64(unit) => return write!(f, "'{order}M8{unit}'"),
-            Kind::TimeDelta64(unit) => return write!(f, "'{order}m8{unit}'"),
-            Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => 'i',
-            Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => 'u',
-            Kind::Float16 | Kind::Float32 | Kind::Float64 | Kind::LongDouble => 'f',
-            Kind::Complex64 | Kind::Complex128 | Kind::CLongDouble => 'c',
-            Kind::Bytes => 'S',
-            Kind::Str => 'U',
-            Kind::Void => 'V',
-        };
-        let size = match dtype.kind {
+            Kind::DateTime64(unit) | Kind::TimeDelta64(unit) => {
+                return write!(f, "'{order}{letter}8{unit}'");
+            }
             Kind::Str => dtype.itemsize / 4,
             _ => dtype.itemsize,
         };
