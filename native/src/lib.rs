@@ -13,7 +13,7 @@
 //! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
 //! - `rayon`: large reads and statistics use all cores.
 //! - `cli`: the command `npymap`.
-#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(unsafe_code)]
 
 mod array;
 mod container;
@@ -21,6 +21,7 @@ mod disk;
 mod error;
 mod file;
 mod locate;
+#[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
 #[cfg(feature = "ndarray")]
 mod ndarray;
