@@ -262,12 +262,9 @@ impl<'a> Array<'a> {
         self.source.check()?;
         let summary = Summary::new(&self.layout).map_err(name)?;
         let mut bytes = self.zeros(summary.nbytes(), summary.nbytes(), 0)?;
-        let mut rest = &mut bytes[..];
-        for block in summary.blocks() {
-            let (values, after) = rest.split_at_mut(block.nbytes() as usize);
-            transfer::read(&self.source, block, Convert::AsStored, values)?;
-            rest = after;
-        }
+        self.source
+            .reader()
+            .gather_all(summary.blocks(), Convert::AsStored, &mut bytes)?;
         if self.is_scalar {
             core::text::element(self.dtype(), &bytes).map_err(name)
         } else {

@@ -14,6 +14,7 @@
 //! - `rayon`: large reads and statistics use all cores.
 //! - `cli`: the command `npymap`.
 #![deny(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod array;
 mod container;

@@ -1,5 +1,7 @@
 //! Writing slices to new files, whole or not at all.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::fs;

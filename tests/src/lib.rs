@@ -14,3 +14,8 @@ pub use crate::{
     case::{Case, Expect, Expected, cases},
     judge::{Backend, Found, Outcome, Refusal, judge, run_all},
 };
+
+/// The examples of the README, so that they keep up with the library.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
