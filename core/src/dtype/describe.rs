@@ -93,7 +93,7 @@ fn field_list<'a>(
             None => name,
         };
         list.push(Literal::Tuple(match &dtype.kind {
-            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, shape(&sub.shape)],
+            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, Literal::shape(&sub.shape)],
             _ => vec![name, nested(dtype)?],
         }));
     }
@@ -107,16 +107,9 @@ fn field_list<'a>(
 fn nested(dtype: &DType) -> Result<Literal<'_>, DTypeError> {
     Ok(match &dtype.kind {
         Kind::Struct(fields) => Literal::List(field_list(fields, dtype.itemsize())?),
-        Kind::SubArray(sub) => Literal::Tuple(vec![nested(&sub.element)?, shape(&sub.shape)]),
+        Kind::SubArray(sub) => {
+            Literal::Tuple(vec![nested(&sub.element)?, Literal::shape(&sub.shape)])
+        }
         _ => Literal::from(dtype.type_string()),
     })
-}
-
-fn shape(dims: &[u64]) -> Literal<'static> {
-    Literal::Tuple(
-        dims.iter()
-            // Dimensions fit in an i32.
-            .map(|&dim| Literal::Int(i64::try_from(dim).unwrap_or(i64::MAX)))
-            .collect(),
-    )
 }

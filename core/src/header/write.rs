@@ -1,7 +1,6 @@
 //! Writing: the bytes that `np.save` would write.
 
-use alloc::{string::String, vec::Vec};
-use core::fmt::Write;
+use alloc::{format, string::String, vec::Vec};
 
 use super::{Header, MAGIC, Warning, read::preamble_len};
 use crate::{DType, ErrorKind, Layout, Order, Result, literal::Literal};
@@ -89,17 +88,8 @@ impl Header {
 /// The text without padding.
 fn dict(descr: &Literal<'_>, fortran_order: bool, shape: &[u64]) -> String {
     let order = if fortran_order { "True" } else { "False" };
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        text,
-        "{{'descr': {descr}, 'fortran_order': {order}, 'shape': ("
-    );
-    for (axis, dim) in shape.iter().enumerate() {
-        let _ = write!(text, "{}{dim}", if axis > 0 { ", " } else { "" });
-    }
-    text.push_str(if shape.len() == 1 { ",), }" } else { "), }" });
-    text
+    let shape = Literal::shape(shape);
+    format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}")
 }
 
 /// Spaces for the digits that the growing dimension does not have yet.

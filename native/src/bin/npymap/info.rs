@@ -4,7 +4,7 @@ use std::{fmt::Write, path::Path};
 
 use npymap::{
     NpyFile, Npz, Order,
-    core::{dtype::ByteOrder, npz::Method},
+    core::{dtype::ByteOrder, literal::Literal, npz::Method},
 };
 use serde_json::{Value, json};
 
@@ -159,7 +159,7 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
     put("dtype", &file.dtype().to_string());
     put("byte order", byte_order(file.dtype().byte_order()));
     put("item size", &count_of(file.dtype().itemsize(), "byte"));
-    put("shape", &shape(layout.shape()));
+    put("shape", &Literal::shape(layout.shape()).to_string());
     put(
         "order",
         if file.order() == Order::F {
@@ -188,15 +188,4 @@ fn line(text: &mut String, indent: &str, name: &str, value: &str) {
 
 fn count_of(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-/// A shape as Python prints it.
-fn shape(dims: &[u64]) -> String {
-    match dims {
-        [only] => format!("({only},)"),
-        dims => {
-            let dims: Vec<_> = dims.iter().map(u64::to_string).collect();
-            format!("({})", dims.join(", "))
-        }
-    }
 }
