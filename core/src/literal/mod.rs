@@ -106,6 +106,16 @@ impl<'a> Literal<'a> {
         grammar::parse(text, dialect)
     }
 
+    /// Parses the string or bytes literal that a text begins with, and returns the text after it.
+    pub(crate) fn parse_string(text: &'a str) -> Result<(&'a str, Self), LiteralError> {
+        grammar::parse_string(text)
+    }
+
+    /// Whether a text begins with a string or bytes literal, whole or not.
+    pub(crate) fn begins_string(text: &str) -> bool {
+        string::starts(text)
+    }
+
     /// A shape: the tuple of its dimensions.
     ///
     /// ```
