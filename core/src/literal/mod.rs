@@ -15,7 +15,11 @@ mod number;
 pub(crate) mod repr;
 mod string;
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 use crate::error::Excerpt;
@@ -100,6 +104,31 @@ impl<'a> Literal<'a> {
     /// ```
     pub fn parse(text: &'a str, dialect: Dialect) -> Result<Self, LiteralError> {
         grammar::parse(text, dialect)
+    }
+
+    /// Parses the string or bytes literal that a text begins with, and returns the text after it.
+    pub(crate) fn parse_string(text: &'a str) -> Result<(&'a str, Self), LiteralError> {
+        grammar::parse_string(text)
+    }
+
+    /// Whether a text begins with a string or bytes literal, whole or not.
+    pub(crate) fn begins_string(text: &str) -> bool {
+        string::starts(text)
+    }
+
+    /// A shape: the tuple of its dimensions.
+    ///
+    /// ```
+    /// use npymap_core::literal::Literal;
+    ///
+    /// assert_eq!(Literal::shape(&[3]).to_string(), "(3,)");
+    /// ```
+    pub fn shape(dims: &[u64]) -> Self {
+        let dim = |&dim: &u64| match i64::try_from(dim) {
+            Ok(dim) => Self::Int(dim),
+            Err(_) => Self::BigInt(dim.to_string().into()),
+        };
+        Self::Tuple(dims.iter().map(dim).collect())
     }
 
     /// Whether Python could use the value as a key of a dict or an element of a set.
