@@ -15,7 +15,7 @@ use alloc::{boxed::Box, sync::Arc};
 
 use smallvec::SmallVec;
 
-pub(crate) use self::{descr::PlainField, time::NAT};
+pub(crate) use self::descr::PlainField;
 pub use self::{descr::foreign_descr, error::DTypeError};
 
 /// The dimensions of an array or a sub-array, the slowest first. Up to 8 need no heap.
@@ -211,6 +211,9 @@ pub struct TimeUnit {
     /// How many of them one count stands for, e.g. 25 in `M8[25s]`. Up to `i32::MAX`.
     pub count: u32,
 }
+
+/// The count of a datetime or a timedelta that means "not a time".
+pub(crate) const NAT: i64 = i64::MIN;
 
 /// NumPy's units of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

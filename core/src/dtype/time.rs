@@ -5,9 +5,6 @@ use core::fmt;
 use super::{DTypeError, TimeBase, TimeUnit, parse::strtol};
 use crate::error::Excerpt;
 
-/// The count of a datetime or a timedelta that means "not a time".
-pub(crate) const NAT: i64 = i64::MIN;
-
 impl TimeBase {
     /// The unit that an abbreviation stands for, with an ASCII `us` or a Greek `μs`.
     fn parse(text: &str) -> Option<Self> {
