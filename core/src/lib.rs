@@ -39,6 +39,8 @@ pub mod gather;
 pub mod header;
 pub mod layout;
 pub mod literal;
+#[cfg(test)]
+mod messages;
 pub mod npz;
 pub mod number;
 pub mod plan;

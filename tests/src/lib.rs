@@ -15,7 +15,8 @@ pub use crate::{
     judge::{Backend, Found, Outcome, Refusal, judge, run_all},
 };
 
-/// The examples of the README, so that they keep up with the library.
+/// The examples of the READMEs, so that they keep up with the libraries.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../core/README.md")]
 pub mod readme {}

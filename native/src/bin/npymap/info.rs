@@ -168,6 +168,8 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
             "C"
         },
     );
+    let strides = layout.strides().iter().map(|&stride| Literal::Int(stride));
+    put("strides", &Literal::Tuple(strides.collect()).to_string());
     put("size", &count_of(layout.size(), "element"));
     put(
         "data",
