@@ -174,7 +174,7 @@ fn archives_are_read_as_python_reads_them() {
         }
         count += 1;
     }
-    assert_eq!(count, 53, "vectors are missing");
+    assert_eq!(count, 54, "vectors are missing");
 }
 
 /// What Python's zipfile cannot read, but the specification allows.
@@ -360,6 +360,16 @@ fn messages() {
             "size_more",
             0,
             "member 'x.npy' decompresses to 152 bytes, expected 153",
+        ),
+        (
+            "inflation",
+            0,
+            "member 'x.npy' decompresses to 152 bytes, expected 87720",
+        ),
+        (
+            "inflation",
+            1,
+            "the 85 deflated bytes of member 'y.npy' cannot hold the 87721 bytes that the directory gives",
         ),
         (
             "deflate_cut",

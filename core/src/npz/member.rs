@@ -164,9 +164,12 @@ impl Member {
     /// # Errors
     ///
     /// [`ZipError::Encrypted`]; [`ZipError::Method`]; [`ZipError::StoredSize`];
-    /// [`ZipError::OutOfRange`] and [`ZipError::Overlap`], supposed that the local header is as
-    /// short as can be.
+    /// [`ZipError::Inflation`]; [`ZipError::OutOfRange`] and [`ZipError::Overlap`], supposed that
+    /// the local header is as short as can be.
     pub fn check(&self) -> Result<()> {
+        /// Two bits, a length and a distance of one bit each, stand for 258 bytes at most.
+        const DEFLATE_RATIO: u64 = 258 * 8 / 2;
+
         if self.is_encrypted() {
             return Err(self.encrypted());
         }
@@ -183,6 +186,14 @@ impl Member {
                 return Err(ZipError::Method {
                     name: self.excerpt(),
                     found,
+                }
+                .into());
+            }
+            Method::Deflated if self.size > self.compressed_size.saturating_mul(DEFLATE_RATIO) => {
+                return Err(ZipError::Inflation {
+                    name: self.excerpt(),
+                    compressed_size: self.compressed_size,
+                    size: self.size,
                 }
                 .into());
             }
