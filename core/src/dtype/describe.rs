@@ -93,7 +93,7 @@ fn field_list<'a>(
             None => name,
         };
         list.push(Literal::Tuple(match &dtype.kind {
-            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, Literal::shape(&sub.shape)],
+            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, Literal::tuple_of(&sub.shape)],
             _ => vec![name, nested(dtype)?],
         }));
     }
@@ -108,7 +108,7 @@ fn nested(dtype: &DType) -> Result<Literal<'_>, DTypeError> {
     Ok(match &dtype.kind {
         Kind::Struct(fields) => Literal::List(field_list(fields, dtype.itemsize())?),
         Kind::SubArray(sub) => {
-            Literal::Tuple(vec![nested(&sub.element)?, Literal::shape(&sub.shape)])
+            Literal::Tuple(vec![nested(&sub.element)?, Literal::tuple_of(&sub.shape)])
         }
         _ => Literal::from(dtype.type_string()),
     })

@@ -65,7 +65,7 @@ impl Display for Format<'_> {
 }
 
 fn write_sub_array(f: &mut fmt::Formatter<'_>, sub: &SubArrayType) -> fmt::Result {
-    let shape = Literal::shape(&sub.shape);
+    let shape = Literal::tuple_of(&sub.shape);
     write!(f, "({}, {shape})", Format(&sub.element))
 }
 
@@ -104,7 +104,7 @@ fn write_field(f: &mut fmt::Formatter<'_>, field: &Field) -> fmt::Result {
     }
     match &field.dtype.kind {
         Kind::SubArray(sub) => {
-            let shape = Literal::shape(&sub.shape);
+            let shape = Literal::tuple_of(&sub.shape);
             write!(f, "{}, {shape}", Format(&sub.element))?;
         }
         _ => Format(&field.dtype).fmt(f)?,

@@ -88,7 +88,7 @@ impl Header {
 /// The text without padding.
 fn dict(descr: &Literal<'_>, fortran_order: bool, shape: &[u64]) -> String {
     let order = if fortran_order { "True" } else { "False" };
-    let shape = Literal::shape(shape);
+    let shape = Literal::tuple_of(shape);
     format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}")
 }
 

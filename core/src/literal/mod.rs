@@ -116,19 +116,22 @@ impl<'a> Literal<'a> {
         string::starts(text)
     }
 
-    /// A shape: the tuple of its dimensions.
+    /// A tuple of integers, such as a shape or strides.
     ///
     /// ```
     /// use npymap_core::literal::Literal;
     ///
-    /// assert_eq!(Literal::shape(&[3]).to_string(), "(3,)");
+    /// assert_eq!(Literal::tuple_of(&[3_u64]).to_string(), "(3,)");
     /// ```
-    pub fn shape(dims: &[u64]) -> Self {
-        let dim = |&dim: &u64| match i64::try_from(dim) {
-            Ok(dim) => Self::Int(dim),
-            Err(_) => Self::BigInt(dim.to_string().into()),
+    pub fn tuple_of(integers: &[impl Copy + Into<i128>]) -> Self {
+        let integer = |&n: &_| {
+            let n: i128 = Into::into(n);
+            match i64::try_from(n) {
+                Ok(n) => Self::Int(n),
+                Err(_) => Self::BigInt(n.to_string().into()),
+            }
         };
-        Self::Tuple(dims.iter().map(dim).collect())
+        Self::Tuple(integers.iter().map(integer).collect())
     }
 
     /// Whether Python could use the value as a key of a dict or an element of a set.

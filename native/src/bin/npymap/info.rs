@@ -159,7 +159,7 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
     put("dtype", &file.dtype().to_string());
     put("byte order", byte_order(file.dtype().byte_order()));
     put("item size", &count_of(file.dtype().itemsize(), "byte"));
-    put("shape", &Literal::shape(layout.shape()).to_string());
+    put("shape", &Literal::tuple_of(layout.shape()).to_string());
     put(
         "order",
         if file.order() == Order::F {
