@@ -285,6 +285,9 @@ messages! {
             "member 'x.npy' is encrypted",
         Extra { name: Excerpt::text("x.npy"), offset: 10 } =>
             "corrupt extra field of member 'x.npy' in the directory record at byte 10",
+        Inflation { name: Excerpt::text("x.npy"), compressed_size: 9, size: 1 << 40 } =>
+            "the 9 deflated bytes of member 'x.npy' cannot hold the 1099511627776 bytes that the \
+             directory gives",
         Method { name: Excerpt::text("x.npy"), found: 12 } =>
             "member 'x.npy' has compression method 12, expected 0 (stored) or 8 (deflate)",
         MultiDisk { offset: 9 } =>

@@ -1,5 +1,5 @@
 //! Properties that hold for every dtype and for every text.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::HashSet;
 

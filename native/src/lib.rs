@@ -27,7 +27,7 @@
 //! - `rayon`: large reads and statistics use all cores.
 //! - `cli`: the command `npymap`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![deny(unsafe_op_in_unsafe_fn)]
+#![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod array;
@@ -36,6 +36,7 @@ mod disk;
 mod error;
 mod file;
 mod locate;
+#[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
 #[cfg(feature = "ndarray")]
 mod ndarray;

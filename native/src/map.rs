@@ -1,5 +1,6 @@
-//! Memory maps, and what else is asked of the system about memory. Every `unsafe` of this crate
-//! stands in this file.
+//! Memory maps, and what else is asked of the system about memory.
+//!
+//! Every `unsafe` of this crate stands in this file; elsewhere it is a compile error.
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::{
     disk::Disk,
     error::{Error, Result},
     locate::Located,
+    npz::Npz,
     options::{Advice, OpenOptions, RawSpec},
     source::Source,
 };
@@ -209,6 +211,26 @@ impl OpenOptions {
         let located = Located::raw(&container, spec)?;
         // SAFETY: the caller promises the same.
         unsafe { NpyMap::of(&container, located, self) }
+    }
+}
+
+impl Npz {
+    /// Maps the array of a stored member, by key or by full name.
+    ///
+    /// The data of members written by NumPy is not aligned; views of it work all the same.
+    ///
+    /// # Safety
+    ///
+    /// As for [`NpyMap::open`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Npz::member`], if the member is deflated, or if it cannot be mapped.
+    pub unsafe fn map_member(&self, key: &str) -> Result<NpyMap> {
+        let container = self.container(self.find(key)?)?;
+        let located = Located::npy(&container, self.options())?;
+        // SAFETY: the caller promises the same.
+        unsafe { NpyMap::of(&container, located, self.options()) }
     }
 }
 

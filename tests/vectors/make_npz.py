@@ -346,6 +346,11 @@ def members_wrong():
     a = Archive().add(b"x.npy", x, method=8, packed=packed, size=len(x) + 1)
     case("size_more", a.end(), refused={0: "SizeMismatch"}, python_accepts={0},
          what="less data than declared")
+    size = 1032 * len(packed)
+    a = Archive().add(b"x.npy", x, method=8, packed=packed, size=size)
+    a.add(b"y.npy", x, method=8, packed=packed, size=size + 1)
+    case("inflation", a.end(), refused={0: "SizeMismatch", 1: "Inflation"}, python_accepts={0, 1},
+         what="the most that deflated data can hold declared, and more")
     a = Archive().add(b"x.npy", x, method=8, packed=packed[:-5])
     case("deflate_cut", a.end(), refused={0: "DeflateTruncated"}, what="deflated data cut short")
     a = Archive().add(b"x.npy", x, method=8, packed=b"\7" + packed)

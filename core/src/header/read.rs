@@ -16,9 +16,9 @@ use crate::{
 /// The magic string and the version.
 const MAGIC_LEN: usize = 8;
 
-/// The bytes before the text.
-pub(super) fn preamble_len(version: (u8, u8)) -> u64 {
-    if version.0 == 1 { 10 } else { 12 }
+/// The bytes before the text, by the major version.
+pub(super) fn preamble_len(major: u8) -> u64 {
+    if major == 1 { 10 } else { 12 }
 }
 
 pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Result<Step<Header>> {
@@ -46,7 +46,7 @@ pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Re
         return Err(ErrorKind::Version { major, minor }.into());
     }
 
-    let preamble = preamble_len(version);
+    let preamble = preamble_len(major);
     let length_field = match (input.get(MAGIC_LEN..), version) {
         (Some(&[a, b, ..]), (1, _)) => Some(u32::from(u16::from_le_bytes([a, b]))),
         (Some(&[a, b, c, d, ..]), (2.., _)) => Some(u32::from_le_bytes([a, b, c, d])),
@@ -153,7 +153,7 @@ fn decode(version: (u8, u8), bytes: &[u8]) -> Result<Cow<'_, str>> {
     match core::str::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(e) => {
-            let offset = preamble_len(version).saturating_add(e.valid_up_to() as u64);
+            let offset = preamble_len(version.0).saturating_add(e.valid_up_to() as u64);
             Err(HeaderError::Utf8 { offset }.into())
         }
     }
@@ -185,7 +185,7 @@ fn with_file_offset(error: LiteralError, text: &str, version: (u8, u8)) -> Heade
         _ => before.len(),
     };
     HeaderError::Syntax {
-        offset: preamble_len(version).saturating_add(before as u64),
+        offset: preamble_len(version.0).saturating_add(before as u64),
         found: error.found,
         expected: error.expected,
     }
@@ -335,13 +335,8 @@ fn without_sub_array(dtype: DType, shape: &[u64], warnings: &mut Vec<Warning>) -
     if !matches!(dtype.kind(), Kind::SubArray(_)) {
         return dtype;
     }
-    let mut element = &dtype;
-    let mut single = true;
-    while let Kind::SubArray(sub) = element.kind() {
-        single &= sub.shape.iter().all(|&dim| dim == 1);
-        element = &sub.element;
-    }
-    if single || shape.contains(&0) {
+    let (element, dims) = dtype.flatten();
+    if dims.iter().all(|&dim| dim == 1) || shape.contains(&0) {
         return element.clone();
     }
     warnings.push(Warning::SubArray);

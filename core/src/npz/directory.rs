@@ -9,7 +9,7 @@ use super::{
     DirectoryReader, Limits, Member,
     record::{CentralHeader, Record, size_of},
 };
-use crate::{Result, Step, error::ErrorKind};
+use crate::{ErrorKind, Result, Step};
 
 /// What an archive holds.
 #[derive(Clone, Debug)]
