@@ -137,12 +137,11 @@ impl<'a> Array<'a> {
         let (expected, found) = (layout.byte_span().end, self.source.data_len());
         if expected > found {
             let what = "the data of the array";
-            return Err(core::ErrorKind::Truncated {
+            return Err(self.source.name(core::ErrorKind::Truncated {
                 what,
                 expected,
                 found,
-            }
-            .into());
+            }));
         }
         Ok(Self::new(self.source, layout))
     }
@@ -211,8 +210,10 @@ impl<'a> Array<'a> {
     /// [`ErrorKind::NotMapped`](crate::ErrorKind::NotMapped) if the array does not come from a map;
     /// an error of format if the dtype is not `T`'s.
     pub fn view<T: Element>(&self) -> Result<View<'a, T>> {
-        let bytes = self.source.memory().ok_or(ErrorKind::NotMapped)?;
-        Ok(View::new(bytes, self.layout.clone())?)
+        let name = |e| self.source.name(e);
+        let bytes = self.source.memory();
+        let bytes = bytes.ok_or_else(|| self.source.name(ErrorKind::NotMapped))?;
+        View::new(bytes, self.layout.clone()).map_err(name)
     }
 
     /// The values as bytes, in an order, converted or as stored.
@@ -236,12 +237,11 @@ impl<'a> Array<'a> {
         let expected = self.converted_len(convert)?;
         if values.len() as u64 != expected {
             let found = values.len() as u64;
-            return Err(core::ErrorKind::Truncated {
+            return Err(self.source.name(core::ErrorKind::BufferSize {
                 what: "the buffer for values",
                 expected,
                 found,
-            }
-            .into());
+            }));
         }
         self.source.check()?;
         match order {
@@ -304,7 +304,7 @@ impl<'a> Array<'a> {
 
     fn converted_len(&self, convert: Convert) -> Result<u64> {
         if self.dtype().has_object() {
-            return Err(core::ErrorKind::ObjectDType.into());
+            return Err(self.source.name(core::ErrorKind::ObjectDType));
         }
         let itemsize = convert.dtype(self.dtype()).itemsize();
         let limit = isize::MAX as u64;
@@ -312,12 +312,11 @@ impl<'a> Array<'a> {
             .checked_mul(itemsize)
             .filter(|&len| len <= limit)
             .ok_or_else(|| {
-                core::ErrorKind::TooLarge {
+                self.source.name(core::ErrorKind::TooLarge {
                     what: "the values",
                     found: u64::MAX,
                     limit,
-                }
-                .into()
+                })
             })
     }
 

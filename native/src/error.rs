@@ -167,7 +167,7 @@ impl fmt::Display for Error {
         if let Some(path) = &self.0.path {
             write!(f, "{}", path.display())?;
             if let Some(member) = &self.0.member {
-                write!(f, "::{member}")?;
+                write!(f, "::{}", Plain(member))?;
             }
             f.write_str(": ")?;
         }
@@ -195,6 +195,21 @@ impl fmt::Display for Error {
                 write!(f, "the array cannot be viewed in place because of {what}: read it instead")
             }
             ErrorKind::Raw(e) => e.fmt(f),
+        }
+    }
+}
+
+/// A name as it is, or quoted where it is long or has characters that a line cannot show: it may
+/// come from the archive.
+struct Plain<'a>(&'a str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = Excerpt::text(self.0).to_string();
+        let inner = quoted.strip_prefix('\'').and_then(|q| q.strip_suffix('\''));
+        match inner {
+            Some(inner) if inner == self.0 => f.write_str(inner),
+            _ => f.write_str(&quoted),
         }
     }
 }

@@ -41,11 +41,12 @@ impl Array<'_> {
         path: impl AsRef<Path>,
         progress: impl FnMut(u64),
     ) -> Result<()> {
+        let refuse = |e| self.source().name(e);
         if self.dtype().has_object() {
-            return Err(npymap_core::ErrorKind::ObjectDType.into());
+            return Err(refuse(npymap_core::ErrorKind::ObjectDType.into()));
         }
         let path = path.as_ref();
-        let header = header::write(self.dtype(), self.shape(), Order::C)?;
+        let header = header::write(self.dtype(), self.shape(), Order::C).map_err(refuse)?;
         self.source().check()?;
         let name = |e: io::Error| Error::new(e).at(path);
         match Target::of(path).map_err(name)? {
