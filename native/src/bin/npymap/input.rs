@@ -61,20 +61,28 @@ pub(crate) fn select<'a>(
     select()
 }
 
-/// `archive.npz::member`, unless a file has that very name.
+/// `archive.npz::member`, unless a file has that very name. Members may have a `::` in their
+/// names, and so may archives: the first one behind a file counts.
 fn split_member(path: &Path) -> Option<(&Path, &str)> {
-    let (archive, member) = path.to_str()?.rsplit_once("::")?;
-    (!archive.is_empty() && !path.exists()).then(|| (Path::new(archive), member))
+    if path.exists() {
+        return None;
+    }
+    let text = path.to_str()?;
+    let splits = text
+        .match_indices("::")
+        .filter(|(at, _)| *at > 0)
+        .map(|(at, mark)| (Path::new(&text[..at]), &text[at + mark.len()..]));
+    let file = splits.clone().find(|(archive, _)| archive.is_file());
+    file.or_else(|| splits.last())
 }
 
 /// Whether a file begins as an archive does; false if it cannot be read, which opening it will say.
 fn is_zip(path: &Path) -> bool {
     let first_bytes = || -> io::Result<[u8; 4]> {
         let mut magic = [0; 4];
-        let mut file = File::open(path)?;
-        // A pipe would wait, and lose what is read.
-        if file.metadata()?.is_file() {
-            file.read_exact(&mut magic)?;
+        // To open a pipe would be to wait for someone who writes to it.
+        if path.metadata()?.is_file() {
+            File::open(path)?.read_exact(&mut magic)?;
         }
         Ok(magic)
     };
