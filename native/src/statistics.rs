@@ -2,7 +2,6 @@
 
 use npymap_core::{
     Layout, Order,
-    dtype::Dims,
     gather::Convert,
     stats::{Accumulator, Histogram, HistogramAccumulator, Number},
 };
@@ -33,9 +32,9 @@ pub struct Statistics {
     /// The greatest value; `None` if there is none but NaN, and for complex numbers.
     pub max: Option<Number>,
     /// The index of the first element, in C order, that is equal to `min`.
-    pub argmin: Option<Dims>,
+    pub argmin: Option<Vec<u64>>,
     /// The index of the first element, in C order, that is equal to `max`.
-    pub argmax: Option<Dims>,
+    pub argmax: Option<Vec<u64>>,
     /// The sum, as `np.sum` has it; `None` for dates and with NaT.
     pub sum: Option<Number>,
     /// The arithmetic mean; `None` of nothing and where `sum` is.

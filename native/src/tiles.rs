@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use npymap_core::{Layout, dtype::Dims};
+use npymap_core::Layout;
 
 use crate::source::plan_options;
 
@@ -10,7 +10,7 @@ use crate::source::plan_options;
 #[derive(Clone, Debug)]
 pub(crate) struct Tile {
     /// The index in the array of the box's first element.
-    pub(crate) start: Dims,
+    pub(crate) start: Vec<u64>,
     /// The box.
     pub(crate) layout: Layout,
 }
@@ -37,12 +37,12 @@ pub(crate) struct Tiles {
     /// Whether the bytes between the elements cost anything: they do where a file is read.
     counts_gaps: bool,
     /// The shape of the whole array.
-    shape: Dims,
+    shape: Vec<u64>,
 }
 
 impl Tiles {
     pub(crate) fn new(layout: &Layout, cut: Cut, budget: u64, counts_gaps: bool) -> Self {
-        let start = Dims::from_elem(0, layout.ndim());
+        let start = vec![0; layout.ndim()];
         let whole = Tile {
             start,
             layout: layout.clone(),
@@ -91,7 +91,7 @@ impl Tiles {
     /// How long the runs of bytes are, in the file or in the result, whichever are shorter, once a
     /// dimension is halved.
     fn shortest_run(&self, layout: &Layout, axis: usize) -> u64 {
-        let mut tile = Dims::from_slice(layout.shape());
+        let mut tile = layout.shape().to_vec();
         tile[axis] /= 2;
         let (_, in_result) = runs_of(&tile, &self.shape);
         let mut dims: Vec<_> = tile
@@ -195,12 +195,12 @@ impl Tile {
         if run == 0 {
             return Ok(());
         }
-        let mut steps = Dims::from_elem(itemsize, shape.len());
+        let mut steps = vec![itemsize; shape.len()];
         for axis in (1..shape.len()).rev() {
             steps[axis - 1] = steps[axis] * shape[axis];
         }
         let first = self.first_of(shape) * itemsize;
-        let mut index = Dims::from_elem(0, outer);
+        let mut index = vec![0; outer];
         for piece in values.chunks_exact(run) {
             let at: u64 = index.iter().zip(&steps).map(|(i, step)| i * step).sum();
             put(first + at, piece)?;

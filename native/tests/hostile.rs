@@ -1,4 +1,5 @@
 //! Files that are made to do harm, and things that are no files.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

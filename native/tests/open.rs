@@ -1,5 +1,7 @@
 //! Opening files, sound and unsound, by position and by map.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::{fs, thread};

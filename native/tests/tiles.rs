@@ -1,4 +1,5 @@
 //! Arrays that are larger than what is read at once, from everything that arrays stand in.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

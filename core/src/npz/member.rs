@@ -9,10 +9,7 @@ use super::{
     Decoder, ZipError, cp437,
     record::{CentralHeader, ExtraFields, LocalHeader, Record, size_of},
 };
-use crate::{
-    Error, Result, Step,
-    error::{ErrorKind, Excerpt},
-};
+use crate::{Error, Result, Step, error::Excerpt};
 
 /// How the data of a member is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -306,9 +303,10 @@ impl Member {
 
     #[cold]
     fn encrypted(&self) -> Error {
-        Error::new(ErrorKind::Zip(ZipError::Encrypted {
+        ZipError::Encrypted {
             name: self.excerpt(),
-        }))
+        }
+        .into()
     }
 }
 
