@@ -99,13 +99,24 @@ impl Disk {
     }
 }
 
-/// Opens a file for reading, and never waits for whoever may write to a pipe.
+/// Opens a file for reading. A pipe to which nobody writes does not make it wait.
+#[cfg(unix)]
 fn open_at_once(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(target_os = "linux")]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    options.open(path)
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path);
+    match file {
+        // Another process holds a lease on a regular file, and will give it up.
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => File::open(path),
+        file => file,
+    }
+}
+
+#[cfg(not(unix))]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 #[cfg(unix)]

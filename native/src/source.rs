@@ -69,8 +69,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Whether several readers at once gain anything: an inflated stream has one front.
-    #[cfg(feature = "rayon")]
+    /// Whether any part can be read without what is in front of it: an inflated stream has one
+    /// front.
     pub(crate) fn is_random_access(&self) -> bool {
         match self {
             Self::Memory { .. } => true,

@@ -43,6 +43,9 @@ pub struct Statistics {
     pub std: Option<f64>,
 }
 
+/// How many tiles are handed out at once.
+const BATCH: usize = 256;
+
 impl Array<'_> {
     /// All figures of [`Statistics`], in one pass.
     ///
@@ -65,18 +68,24 @@ impl Array<'_> {
         let shape = self.shape();
         let empty = Accumulator::new(self.dtype()).map_err(name)?;
         let mut total = empty.clone();
-        self.fold(&empty, Accumulator::update, progress, |tile, part| {
-            // Places in the tile become places in the array.
-            let first = tile.first_of(shape);
-            let run = tile.is_run_of(shape);
-            total.merge_placed(&part, |place| {
-                if run {
-                    first + place
-                } else {
-                    tile.place_in(shape, place)
-                }
-            })
-        })?;
+        self.fold(
+            BATCH,
+            &empty,
+            Accumulator::update,
+            progress,
+            |tile, part| {
+                // Places in the tile become places in the array.
+                let first = tile.first_of(shape);
+                let run = tile.is_run_of(shape);
+                total.merge_placed(&part, |place| {
+                    if run {
+                        first + place
+                    } else {
+                        tile.place_in(shape, place)
+                    }
+                })
+            },
+        )?;
         let stats = total.finish();
         let index = |place: Option<u64>| Some(self.layout().unravel(place?)?.to_vec());
         Ok(Statistics {
@@ -105,7 +114,10 @@ impl Array<'_> {
         let name = |e| self.source().name(e);
         let empty = HistogramAccumulator::new(self.dtype(), bins, range).map_err(name)?;
         let mut total = empty.clone();
+        // Some 32 MiB of counts at most.
+        let batch = ((4 << 20) / bins as usize).clamp(4, BATCH);
         self.fold(
+            batch,
             &empty,
             HistogramAccumulator::update,
             |_| (),
@@ -115,8 +127,11 @@ impl Array<'_> {
     }
 
     /// Feeds the values of each tile to an accumulator of its own, and hands these on in order.
+    /// `batch` is how many tiles are handed out at once: it bounds the memory that their figures
+    /// take.
     fn fold<A: Clone + Send + Sync>(
         &self,
+        batch: usize,
         empty: &A,
         update: impl Fn(&mut A, &[u8]) -> npymap_core::Result<()> + Sync,
         mut progress: impl FnMut(u64),
@@ -124,8 +139,6 @@ impl Array<'_> {
     ) -> Result<()> {
         /// Fits the caches, and is long enough for a system call.
         const TILE_BYTES: u64 = 512 << 10;
-        /// How many tiles are handed out at once: it bounds the memory that their figures take.
-        const BATCH: usize = 256;
 
         let (source, layout) = (self.source(), self.layout());
         source.check()?;
@@ -137,10 +150,10 @@ impl Array<'_> {
         };
         let mut seen = 0;
         let counts_gaps = source.memory().is_none();
-        let mut tiles = Tiles::new(layout, Cut::BySource, TILE_BYTES, counts_gaps);
+        let mut tiles = Tiles::new(layout, Cut::LargestStride, TILE_BYTES, counts_gaps);
         let mut alone = Feeder::new(source);
         loop {
-            let batch: Vec<_> = tiles.by_ref().take(BATCH).collect();
+            let batch: Vec<_> = tiles.by_ref().take(batch).collect();
             if batch.is_empty() {
                 return Ok(());
             }

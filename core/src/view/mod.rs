@@ -12,6 +12,11 @@ use core::{fmt, marker::PhantomData};
 
 use zerocopy::FromBytes;
 
+#[doc(no_inline)]
+pub use half::{bf16, f16};
+#[doc(no_inline)]
+pub use num_complex::Complex;
+
 pub use self::{
     element::{Element, LongDouble},
     iter::{Iter, Lane, Lanes, Outer},
@@ -297,8 +302,6 @@ impl<'a, T: Element> IntoIterator for &View<'a, T> {
 mod tests {
     use std::{string::ToString, vec};
 
-    use half::{bf16, f16};
-    use num_complex::Complex;
     use proptest::prelude::*;
 
     use super::*;
