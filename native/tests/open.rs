@@ -114,14 +114,14 @@ fn both_ways_read_the_same() {
     let scratch = Scratch::new();
     for order in [Order::C, Order::F] {
         // Large enough to be read in several tiles.
-        let path = scratch.counting("x.npy", &[2000, 3, 1500], order);
+        let path = scratch.counting("x.npy", &[1000, 3, 1000], order);
         let (opened, mapped) = (NpyFile::open(&path).unwrap(), map(&path).unwrap());
         for selection in [
             "...",
             "[::-1]",
             "[:, 1]",
             "[..., ::2]",
-            "[5:1990:7, :, ::-3]",
+            "[5:990:7, :, ::-3]",
             "[7]",
         ] {
             let arrays = [
