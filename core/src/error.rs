@@ -19,6 +19,7 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// It is as large as a pointer. Its text is a lower-case fragment in one line that says what is
 /// wrong, where, what was found and what was expected; index errors use NumPy's wording. It never
 /// carries more than 80 characters of the input.
+#[derive(Clone, PartialEq)]
 pub struct Error(Box<ErrorKind>);
 
 impl Error {

@@ -39,6 +39,8 @@ pub mod gather;
 pub mod header;
 pub mod layout;
 pub mod literal;
+#[cfg(test)]
+mod messages;
 pub mod npz;
 pub mod number;
 pub mod plan;
@@ -46,6 +48,10 @@ pub mod selection;
 pub mod stats;
 pub mod text;
 pub mod view;
+
+/// The types of elements that Rust lacks.
+#[doc(no_inline)]
+pub use {half, num_complex};
 
 pub use crate::{
     dtype::DType,

@@ -42,12 +42,17 @@ pub fn bf16_to_f32(bits: u16) -> f32 {
     f32::from_bits(u32::from(bits) << 16)
 }
 
-/// The value of an x87 80-bit extended number, of which NumPy stores 16 bytes, the last 6 unused.
+/// The value of a long double, given its 16 bytes as an integer: an x87 80-bit extended number in
+/// the lower 10, the upper 6 unused.
 ///
-/// `significand` is the little-endian integer of bytes 0 to 7, its top bit the integer bit;
-/// `sign_exponent` that of bytes 8 and 9. Encodings that the x87 itself refuses (an exponent
-/// without the integer bit) are NaN.
-pub fn f80_to_f64(significand: u64, sign_exponent: u16) -> f64 {
+/// Encodings that the x87 itself refuses (an exponent without the integer bit) are NaN.
+#[inline]
+pub fn long_double_to_f64(bits: u128) -> f64 {
+    f80_to_f64(bits as u64, (bits >> 64) as u16)
+}
+
+/// The same for the significand, whose top bit is the integer bit, and for sign and exponent.
+fn f80_to_f64(significand: u64, sign_exponent: u16) -> f64 {
     let sign = u64::from(sign_exponent >> 15) << 63;
     let exponent = i32::from(sign_exponent & 0x7fff);
     let integer_bit = significand >> 63 == 1;

@@ -26,9 +26,9 @@ pub struct PlanOptions {
     /// The most ranges a plan has, and so the bound of its memory. 65 536 by default; 0 counts as
     /// 1.
     ///
-    /// It is kept at the expense of the other two: where the pieces needed are more, gaps beyond
-    /// `max_gap` are read too, from the innermost dimension outwards; and where the pieces are
-    /// more even so, they are longer than `max_range`.
+    /// It overrides the other two. A plan that would have more ranges also reads gaps beyond
+    /// `max_gap`, from the innermost dimension outwards. If that is not enough, its ranges are
+    /// longer than `max_range`.
     pub max_ranges: usize,
 }
 

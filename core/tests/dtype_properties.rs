@@ -1,9 +1,12 @@
 //! Properties that hold for every dtype and for every text.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::HashSet;
 
 use npymap_core::{
     DType,
-    dtype::{ByteOrder, Field, Title},
+    dtype::{ByteOrder, DTypeError, Field, Title},
+    error::Excerpt,
     literal::{Dialect, Literal},
 };
 use proptest::prelude::*;
@@ -96,6 +99,29 @@ proptest! {
         prop_assume!(is_list);
         let parsed = Literal::parse(&text, Dialect::Python3).unwrap();
         prop_assert_eq!(DType::from_descr(&parsed).unwrap(), dtype);
+    }
+
+    #[test]
+    fn no_name_or_title_is_there_twice(
+        names in prop::collection::vec((0..800_u32, prop::option::of(0..800_u32)), 0..40),
+    ) {
+        let key = |n: u32| format!("{}{n}", "x".repeat(n as usize % 3)).into_boxed_str();
+        let fields = names.iter().map(|&(name, title)| Field {
+            name: key(name),
+            title: title.map(|title| Title::Text(key(title))),
+            dtype: DType::UINT8,
+            offset: 0,
+        });
+        let mut seen = HashSet::new();
+        let duplicate = names
+            .iter()
+            .flat_map(|&(name, title)| [Some(name), title])
+            .flatten()
+            .map(key)
+            .find(|key| !seen.insert(key.clone()));
+        let expected = duplicate.map(|name| DTypeError::Duplicate { name: Excerpt::text(&name) });
+        let found = DType::structure_at(fields.collect(), 1).err();
+        prop_assert_eq!(found.map(|e| e.kind().clone()), expected.map(Into::into));
     }
 
     #[test]

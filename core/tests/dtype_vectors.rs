@@ -1,7 +1,7 @@
 //! What NumPy makes of dtype strings and descriptors: `tests/vectors/make_dtypes.py` asked it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::fs;
+mod common;
 
 use npymap_core::{
     DType, Error, ErrorKind,
@@ -9,6 +9,8 @@ use npymap_core::{
     literal::{Dialect, Literal},
 };
 use serde_json::Value;
+
+use common::read_json;
 
 /// Whether a dtype that NumPy accepts is refused here on purpose.
 fn is_refused_on_purpose(error: &Error, numpy: &str) -> bool {
@@ -20,10 +22,7 @@ fn is_refused_on_purpose(error: &Error, numpy: &str) -> bool {
 }
 
 fn vectors(section: &str) -> Vec<Value> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/dtypes.json");
-    let text = fs::read_to_string(path).unwrap();
-    let mut document: Value = serde_json::from_str(&text).unwrap();
-    match document[section].take() {
+    match read_json("dtypes.json")[section].take() {
         Value::Array(cases) => cases,
         other => panic!("{section} is {other}"),
     }

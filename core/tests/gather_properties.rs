@@ -83,9 +83,8 @@ fn element(dtype: &DType, bytes: &[u8], convert: Convert) -> Vec<u8> {
                 if dtype.byte_order() == ByteOrder::Big {
                     bytes.reverse();
                 }
-                let significand = u64::from_le_bytes(bytes[..8].try_into().unwrap());
-                let top = u16::from_le_bytes([bytes[8], bytes[9]]);
-                number::f80_to_f64(significand, top).to_ne_bytes()
+                let bits = u128::from_le_bytes(bytes.try_into().unwrap());
+                number::long_double_to_f64(bits).to_ne_bytes()
             })
             .collect(),
         _ => native(bytes, lane(dtype)),

@@ -1,6 +1,8 @@
 //! Basic indexing and `reshape` against results recorded from NumPy.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod common;
+
 use npymap_core::{
     DType, Layout, Order,
     dtype::{ByteOrder, Kind},
@@ -9,23 +11,14 @@ use npymap_core::{
 };
 use serde_json::Value;
 
+use common::{integers, order, read_json};
+
 fn oracle() -> Value {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../tests/vectors/oracles/numpy_index_cases.json"
-    );
-    let text = std::fs::read_to_string(path).expect("the oracle is part of the repository");
-    serde_json::from_str(&text).expect("the oracle is JSON")
+    read_json("oracles/numpy_index_cases.json")
 }
 
 fn int32() -> DType {
     DType::fixed(Kind::Int32, ByteOrder::Little).unwrap()
-}
-
-fn integers<T: TryFrom<i64>>(value: &Value) -> Vec<T> {
-    let values = value.as_array().unwrap().iter();
-    let integer = |v: &Value| T::try_from(v.as_i64().unwrap()).ok().unwrap();
-    values.map(integer).collect()
 }
 
 fn item(value: &Value) -> Item {
@@ -88,11 +81,7 @@ fn reshaping_is_numpys() {
     for case in cases {
         let shape: Vec<u64> = integers(&case["src_shape"]);
         let strides: Vec<i64> = integers(&case["src_strides"]);
-        let order = if case["order"] == "F" {
-            Order::F
-        } else {
-            Order::C
-        };
+        let order = order(&case["order"]);
         // Only the strides are recorded, so the middle of enough data is as good as any place.
         let base = Layout::from_parts(int32(), &shape, &strides, 1 << 20, 1 << 21).unwrap();
         let wanted: Vec<i64> = integers(&case["new_shape"]);

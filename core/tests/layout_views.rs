@@ -1,36 +1,25 @@
 //! Views against layouts and errors recorded from NumPy by `tests/vectors/make_views.py`.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use npymap_core::{
-    DType, Layout, Order, Result, Selection,
-    layout::Reshaped,
-    literal::{Dialect, Literal},
-};
+mod common;
+
+use npymap_core::{DType, Layout, Result, Selection, layout::Reshaped};
 use serde_json::Value;
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/views.json");
-
-fn numbers<T: TryFrom<i128>>(value: &Value) -> Vec<T> {
-    let number = |v: &Value| {
-        let n = v.as_i64().map(i128::from).or(v.as_u64().map(i128::from));
-        T::try_from(n.unwrap()).ok().unwrap()
-    };
-    value.as_array().unwrap().iter().map(number).collect()
-}
+use common::{integers, order, read_json};
 
 fn axes(case: &Value) -> Option<Vec<i64>> {
-    (!case["axes"].is_null()).then(|| numbers(&case["axes"]))
+    (!case["axes"].is_null()).then(|| integers(&case["axes"]))
 }
 
 fn dtype(descr: &Value) -> DType {
-    let literal = Literal::parse(descr.as_str().unwrap(), Dialect::Python3).unwrap();
-    DType::from_descr(&literal).unwrap()
+    common::dtype_of(descr.as_str().unwrap())
 }
 
 fn base(case: &Value, buffer: u64) -> Layout {
     let base = &case["base"];
-    let shape: Vec<u64> = numbers(&base["shape"]);
-    let strides: Vec<i64> = numbers(&base["strides"]);
+    let shape: Vec<u64> = integers(&base["shape"]);
+    let strides: Vec<i64> = integers(&base["strides"]);
     let offset = base["offset"].as_u64().unwrap();
     Layout::from_parts(dtype(&base["descr"]), &shape, &strides, offset, buffer).unwrap()
 }
@@ -47,28 +36,24 @@ fn apply(case: &Value, base: &Layout) -> Result<Layout> {
         "expand_dims" => base.expand_dims(&axes(case).unwrap()),
         "flip" => base.flip(axes(case).as_deref()),
         "diagonal" => {
-            let args: Vec<i64> = numbers(&case["args"]);
+            let args: Vec<i64> = integers(&case["args"]);
             base.diagonal(args[0], args[1], args[2])
         }
-        "broadcast_to" => base.broadcast_to(&numbers::<u64>(&case["shape"])),
+        "broadcast_to" => base.broadcast_to(&integers::<u64>(&case["shape"])),
         "broadcast_into" => {
             // The base has some more dimensions of length 1.
             let ones = case["ones"].as_i64().unwrap();
             let base = base.expand_dims(&(0..ones).collect::<Vec<_>>())?;
-            base.broadcast_into(&numbers::<u64>(&case["shape"]))
+            base.broadcast_into(&integers::<u64>(&case["shape"]))
         }
         "windows" => {
-            let window: Vec<u64> = numbers(&case["window"]);
+            let window: Vec<u64> = integers(&case["window"]);
             base.sliding_window_view(&window, axes(case).as_deref())
         }
         "reshape" => {
-            let order = if case["order"] == "F" {
-                Order::F
-            } else {
-                Order::C
-            };
-            let shape: Vec<i64> = numbers(&case["shape"]);
-            base.reshape(&shape, order).and_then(Reshaped::view)
+            let shape: Vec<i64> = integers(&case["shape"]);
+            base.reshape(&shape, order(&case["order"]))
+                .and_then(Reshaped::view)
         }
         "view_dtype" => base.view_dtype(dtype(&case["dtype"])),
         "real" => Ok(base.real()),
@@ -118,8 +103,7 @@ fn assert_dtype(found: &DType, expected: &Value, case: &Value) {
 
 #[test]
 fn views_are_numpys() {
-    let text = std::fs::read_to_string(PATH).expect("the vectors are part of the repository");
-    let vectors: Value = serde_json::from_str(&text).expect("the vectors are JSON");
+    let vectors = read_json("views.json");
     let buffer = vectors["buffer"].as_u64().unwrap();
     let cases = vectors["cases"].as_array().unwrap();
     assert!(cases.len() > 1000);
@@ -130,11 +114,11 @@ fn views_are_numpys() {
             (Ok(view), None) => {
                 let expected = &case["result"];
                 assert_dtype(view.dtype(), &expected["dtype"], case);
-                assert_eq!(view.shape(), numbers::<u64>(&expected["shape"]), "{case}");
+                assert_eq!(view.shape(), integers::<u64>(&expected["shape"]), "{case}");
                 if !view.is_empty() {
                     assert_eq!(
                         view.strides(),
-                        numbers::<i64>(&expected["strides"]),
+                        integers::<i64>(&expected["strides"]),
                         "{case}"
                     );
                     assert_eq!(

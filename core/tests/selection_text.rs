@@ -1,24 +1,20 @@
 //! The text of selections: what Python makes of it, and what we say where it is wrong.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod common;
+
 use npymap_core::{
     Selection,
     selection::{Item, Slice},
 };
 use proptest::prelude::*;
-use serde_json::Value;
-
-const PATH: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../tests/vectors/selections.json"
-);
 
 #[test]
 fn texts_are_pythons() {
-    let text = std::fs::read_to_string(PATH).expect("the vectors are part of the repository");
-    let cases: Vec<Value> = serde_json::from_str(&text).expect("the vectors are JSON");
+    let cases = common::read_json("selections.json");
+    let cases = cases.as_array().unwrap();
     assert!(cases.len() > 600);
-    for case in &cases {
+    for case in cases {
         let text = case["text"].as_str().unwrap();
         match (Selection::parse(text), case["selection"].as_str()) {
             (Ok(found), Some(expected)) => {

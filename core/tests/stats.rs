@@ -1,83 +1,40 @@
 //! Statistics and histograms against what NumPy says, and against naive oracles however the
 //! elements are cut into pieces.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#![allow(clippy::unwrap_used)]
+mod common;
 
 use npymap_core::{
     DType, ErrorKind,
-    dtype::{ByteOrder, Extended, Kind, TimeBase, TimeUnit},
+    dtype::ByteOrder,
     stats::{Accumulator, Histogram, HistogramAccumulator, Number, Stats},
 };
 use proptest::prelude::*;
 use serde_json::Value;
 
+use common::{from_hex, integers, read_json};
+
 /// The cases that `tests/vectors/make_stats.py` made.
 fn cases(table: &str) -> Vec<Value> {
-    let json = include_str!("../../tests/vectors/stats.json");
-    let mut tables: Value = serde_json::from_str(json).unwrap();
-    match tables[table].take() {
+    match read_json("stats.json")[table].take() {
         Value::Array(cases) => cases,
         other => panic!("{other}"),
     }
 }
 
-/// The dtype of an order and a code, as the cases write it.
+/// The dtype of a code as the cases write it: names of ml_dtypes may have a byte order, and times
+/// count seconds.
 fn dtype(code: &str) -> DType {
-    let (order, code) = match code.strip_prefix('>') {
-        Some(code) => (ByteOrder::Big, code),
+    let (order, name) = match code.strip_prefix('>') {
+        Some(name) => (ByteOrder::Big, name),
         None => (ByteOrder::Little, code.trim_start_matches('<')),
     };
-    let second = TimeUnit {
-        base: TimeBase::Second,
-        count: 1,
+    let name = match name {
+        "M8" => "M8[s]",
+        "m8" => "m8[s]",
+        name => name,
     };
-    let kind = match code {
-        "b1" => Kind::Bool,
-        "i1" => Kind::Int8,
-        "i2" => Kind::Int16,
-        "i4" => Kind::Int32,
-        "i8" => Kind::Int64,
-        "u1" => Kind::UInt8,
-        "u2" => Kind::UInt16,
-        "u4" => Kind::UInt32,
-        "u8" => Kind::UInt64,
-        "f2" => Kind::Float16,
-        "f4" => Kind::Float32,
-        "f8" => Kind::Float64,
-        "f16" => Kind::LongDouble,
-        "c8" => Kind::Complex64,
-        "c16" => Kind::Complex128,
-        "c32" => Kind::CLongDouble,
-        "M8" => Kind::DateTime64(second),
-        "m8" => Kind::TimeDelta64(second),
-        name => Kind::Extended(match name {
-            "bfloat16" => Extended::BFloat16,
-            "complex32" => Extended::Complex32,
-            "float4_e2m1fn" => Extended::Float4E2M1Fn,
-            "float6_e2m3fn" => Extended::Float6E2M3Fn,
-            "float6_e3m2fn" => Extended::Float6E3M2Fn,
-            "float8_e3m4" => Extended::Float8E3M4,
-            "float8_e4m3" => Extended::Float8E4M3,
-            "float8_e4m3b11fnuz" => Extended::Float8E4M3B11Fnuz,
-            "float8_e4m3fn" => Extended::Float8E4M3Fn,
-            "float8_e4m3fnuz" => Extended::Float8E4M3Fnuz,
-            "float8_e5m2" => Extended::Float8E5M2,
-            "float8_e5m2fnuz" => Extended::Float8E5M2Fnuz,
-            "float8_e8m0fnu" => Extended::Float8E8M0Fnu,
-            "int2" => Extended::Int2,
-            "int4" => Extended::Int4,
-            "uint2" => Extended::UInt2,
-            "uint4" => Extended::UInt4,
-            other => panic!("{other}"),
-        }),
-    };
-    DType::fixed(kind, order).unwrap()
-}
-
-fn bytes(hex: &Value) -> Vec<u8> {
-    let digits = hex.as_str().unwrap().as_bytes();
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    digits.chunks(2).map(byte).collect()
+    DType::parse(name).unwrap().with_byte_order(order)
 }
 
 fn float(text: &Value) -> f64 {
@@ -169,7 +126,7 @@ fn stats_of(dtype: &DType, pieces: &[&[u8]]) -> Stats {
 fn stats_agree_with_numpy() {
     for case in cases("stats") {
         let dtype = dtype(case["dtype"].as_str().unwrap());
-        let data = bytes(&case["data"]);
+        let data = from_hex(&case["data"]);
         let mut expected = stats_of(&dtype, &[]);
         expected.count = case["count"].as_u64().unwrap();
         expected.nan = case["nan"].as_u64().unwrap();
@@ -231,7 +188,7 @@ fn stats_agree_with_numpy() {
 fn histograms_agree_with_numpy() {
     for case in cases("histograms") {
         let dtype = dtype(case["dtype"].as_str().unwrap());
-        let data = bytes(&case["data"]);
+        let data = from_hex(&case["data"]);
         let bins = case["bins"].as_u64().unwrap() as u32;
         let histogram = match &case["range"] {
             Value::Null => {
@@ -253,14 +210,12 @@ fn histograms_agree_with_numpy() {
         other.update(second).unwrap();
         histogram.merge(&other).unwrap();
         let ours = histogram.finish();
-        let edges: Vec<f64> = bytes(&case["edges"])
+        let edges: Vec<f64> = from_hex(&case["edges"])
             .chunks_exact(8)
             .map(|b| f64::from_le_bytes(b.try_into().unwrap()))
             .collect();
         assert_eq!(ours.edges, edges, "{name}");
-        let counts = case["counts"].as_array().unwrap();
-        let counts: Vec<u64> = counts.iter().map(|c| c.as_u64().unwrap()).collect();
-        assert_eq!(ours.counts, counts, "{name}");
+        assert_eq!(ours.counts, integers::<u64>(&case["counts"]), "{name}");
         for (figure, ours) in [
             ("nan", ours.nan),
             ("below", ours.below),

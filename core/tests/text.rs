@@ -1,47 +1,38 @@
 //! How NumPy prints elements and arrays: `tests/vectors/make_text.py` asked it.
-
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
 
 use std::{env, fs, path::PathBuf};
 
 use npymap_core::{
     DType, ErrorKind, Layout, Order,
-    dtype::ByteOrder,
-    literal::{Dialect, Literal},
+    dtype::{ByteOrder, Extended},
     text::{self, Summary},
 };
 use proptest::prelude::*;
 use serde_json::Value;
 
+use common::{from_hex, integers, order};
+
 /// The committed vectors, or those that `NPYMAP_TEXT_VECTORS` names.
 fn vectors(part: &str) -> Value {
-    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/text.json");
-    let path = env::var_os("NPYMAP_TEXT_VECTORS").map_or_else(|| committed.into(), PathBuf::from);
+    let path = env::var_os("NPYMAP_TEXT_VECTORS")
+        .map_or_else(|| common::vectors("text.json"), PathBuf::from);
     let mut document: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     document[part].take()
 }
 
 /// The dtype of a descriptor, or of a name of ml_dtypes.
 fn dtype(text: &str) -> DType {
-    match Literal::parse(text, Dialect::Python3) {
-        Ok(descr) => DType::from_descr(&descr).unwrap(),
-        Err(_) => DType::parse(text).unwrap(),
+    match Extended::from_name(text) {
+        Some(_) => text.parse().unwrap(),
+        None => common::dtype_of(text),
     }
 }
 
 fn str(value: &Value) -> &str {
     value.as_str().unwrap()
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex
-        .bytes()
-        .map(|c| char::from(c).to_digit(16).unwrap() as u8)
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
 }
 
 /// The bytes of the blocks of a summary, element by element.
@@ -83,7 +74,7 @@ fn elements_are_what_str_says() {
     let (mut wrong, mut total) = (Vec::new(), 0);
     for case in vectors("elements").as_array().unwrap() {
         let dtype = dtype(str(&case[0]));
-        let (data, itemsize) = (bytes(str(&case[1])), dtype.itemsize() as usize);
+        let (data, itemsize) = (from_hex(&case[1]), dtype.itemsize() as usize);
         for (i, expected) in case[2].as_array().unwrap().iter().enumerate() {
             let found = text::element(&dtype, &data[i * itemsize..]).unwrap();
             total += 1;
@@ -102,16 +93,10 @@ fn arrays_are_what_print_prints() {
     let cases = vectors("arrays");
     let cases = cases.as_array().unwrap();
     for case in cases {
-        let shape: Vec<u64> = case[1]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|n| n.as_u64().unwrap())
-            .collect();
-        let order = if case[2] == "C" { Order::C } else { Order::F };
+        let shape: Vec<u64> = integers(&case[1]);
+        let order = order(&case[2]);
         let layout = Layout::new(dtype(str(&case[0])), &shape, order).unwrap();
-        let pattern = bytes(str(&case[3]));
-        let data: Vec<u8> = pattern
+        let data: Vec<u8> = from_hex(&case[3])
             .into_iter()
             .cycle()
             .take(layout.nbytes() as usize)

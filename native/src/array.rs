@@ -20,6 +20,30 @@ use crate::{
 /// It comes from an [`NpyFile`](crate::NpyFile), which is read by position, or an
 /// [`NpyMap`](crate::NpyMap), whose bytes can be borrowed, too. Cloning and slicing it cost some ten
 /// nanoseconds. Values that are read are owned; [`Array::view`] borrows from a map.
+///
+/// ```
+/// # fn main() -> npymap::Result<()> {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("table.npy");
+/// # let dtype = "i2, >f8".parse()?;
+/// # let mut bytes = npymap::core::header::write(&dtype, &[2], npymap::Order::C)?;
+/// # for i in 1..=2_i16 {
+/// #     bytes.extend(i.to_le_bytes());
+/// #     bytes.extend((f64::from(i) / 2.0).to_be_bytes());
+/// # }
+/// # std::fs::write(&path, bytes).unwrap();
+/// let file = npymap::NpyFile::open(&path)?;
+/// let table = file.array();
+/// assert_eq!(table.text()?, "[(1, 0.5) (2, 1. )]");
+///
+/// let column = table.field("f1")?; // of any byte order
+/// assert_eq!(column.dtype().to_string(), ">f8");
+/// assert_eq!(column.read::<f64>()?, [0.5, 1.0]);
+/// assert_eq!(column.at::<f64>(&[1])?, 1.0);
+/// assert_eq!(column.stats()?.argmax, Some(vec![1]));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Array<'a> {
     source: Source<'a>,
@@ -137,12 +161,11 @@ impl<'a> Array<'a> {
         let (expected, found) = (layout.byte_span().end, self.source.data_len());
         if expected > found {
             let what = "the data of the array";
-            return Err(core::ErrorKind::Truncated {
+            return Err(self.source.name(core::ErrorKind::Truncated {
                 what,
                 expected,
                 found,
-            }
-            .into());
+            }));
         }
         Ok(Self::new(self.source, layout))
     }
@@ -211,8 +234,10 @@ impl<'a> Array<'a> {
     /// [`ErrorKind::NotMapped`](crate::ErrorKind::NotMapped) if the array does not come from a map;
     /// an error of format if the dtype is not `T`'s.
     pub fn view<T: Element>(&self) -> Result<View<'a, T>> {
-        let bytes = self.source.memory().ok_or(ErrorKind::NotMapped)?;
-        Ok(View::new(bytes, self.layout.clone())?)
+        let name = |e| self.source.name(e);
+        let bytes = self.source.memory();
+        let bytes = bytes.ok_or_else(|| self.source.name(ErrorKind::NotMapped))?;
+        View::new(bytes, self.layout.clone()).map_err(name)
     }
 
     /// The values as bytes, in an order, converted or as stored.
@@ -236,12 +261,11 @@ impl<'a> Array<'a> {
         let expected = self.converted_len(convert)?;
         if values.len() as u64 != expected {
             let found = values.len() as u64;
-            return Err(core::ErrorKind::Truncated {
+            return Err(self.source.name(core::ErrorKind::BufferSize {
                 what: "the buffer for values",
                 expected,
                 found,
-            }
-            .into());
+            }));
         }
         self.source.check()?;
         match order {
@@ -262,12 +286,9 @@ impl<'a> Array<'a> {
         self.source.check()?;
         let summary = Summary::new(&self.layout).map_err(name)?;
         let mut bytes = self.zeros(summary.nbytes(), summary.nbytes(), 0)?;
-        let mut rest = &mut bytes[..];
-        for block in summary.blocks() {
-            let (values, after) = rest.split_at_mut(block.nbytes() as usize);
-            transfer::read(&self.source, block, Convert::AsStored, values)?;
-            rest = after;
-        }
+        self.source
+            .reader()
+            .gather_all(summary.blocks(), Convert::AsStored, &mut bytes)?;
         if self.is_scalar {
             core::text::element(self.dtype(), &bytes).map_err(name)
         } else {
@@ -304,7 +325,7 @@ impl<'a> Array<'a> {
 
     fn converted_len(&self, convert: Convert) -> Result<u64> {
         if self.dtype().has_object() {
-            return Err(core::ErrorKind::ObjectDType.into());
+            return Err(self.source.name(core::ErrorKind::ObjectDType));
         }
         let itemsize = convert.dtype(self.dtype()).itemsize();
         let limit = isize::MAX as u64;
@@ -312,12 +333,11 @@ impl<'a> Array<'a> {
             .checked_mul(itemsize)
             .filter(|&len| len <= limit)
             .ok_or_else(|| {
-                core::ErrorKind::TooLarge {
+                self.source.name(core::ErrorKind::TooLarge {
                     what: "the values",
                     found: u64::MAX,
                     limit,
-                }
-                .into()
+                })
             })
     }
 
@@ -326,7 +346,8 @@ impl<'a> Array<'a> {
     }
 }
 
-/// Gives an opened array the methods of [`Array`] that users call first.
+/// Gives an opened array what was found out about it, and the methods of [`Array`] that users call
+/// first.
 macro_rules! delegate_to_array {
     ($backend:ty) => {
         impl $backend {
@@ -338,6 +359,78 @@ macro_rules! delegate_to_array {
             /// The number of elements along each dimension.
             pub fn shape(&self) -> &[u64] {
                 self.layout().shape()
+            }
+
+            /// The number of dimensions.
+            pub fn ndim(&self) -> usize {
+                self.layout().ndim()
+            }
+
+            /// The number of elements.
+            pub fn size(&self) -> u64 {
+                self.layout().size()
+            }
+
+            /// The size in bytes of all values.
+            pub fn nbytes(&self) -> u64 {
+                self.layout().nbytes()
+            }
+
+            /// The memory order that the header, or the description of a headerless file, declares.
+            pub fn order(&self) -> npymap_core::Order {
+                self.located.order
+            }
+
+            /// The header; `None` for a headerless file.
+            pub fn header(&self) -> Option<&npymap_core::Header> {
+                self.located.header.as_ref()
+            }
+
+            /// Where the data begins, in bytes from the start of the file or the member.
+            pub fn data_offset(&self) -> u64 {
+                self.located.data_offset
+            }
+
+            /// How many bytes stand behind the data.
+            pub fn trailing_bytes(&self) -> u64 {
+                self.located.trailing_bytes
+            }
+
+            /// What is unusual about the file.
+            pub fn warnings(&self) -> impl Iterator<Item = crate::Warning> + '_ {
+                self.located.warnings()
+            }
+
+            /// The layout of the whole array.
+            pub fn layout(&self) -> &npymap_core::Layout {
+                &self.located.layout
+            }
+
+            /// All values, typed, in C order: see [`Array::read`].
+            ///
+            /// # Errors
+            ///
+            /// As [`Array::read`].
+            pub fn read<T: npymap_core::view::Element>(&self) -> crate::Result<Vec<T>> {
+                self.array().read()
+            }
+
+            /// The value at an index: see [`Array::at`].
+            ///
+            /// # Errors
+            ///
+            /// As [`Array::at`].
+            pub fn at<T: npymap_core::view::Element>(&self, index: &[u64]) -> crate::Result<T> {
+                self.array().at(index)
+            }
+
+            /// The field of a structured array, by name or title: see [`Array::field`].
+            ///
+            /// # Errors
+            ///
+            /// If there is none of that name.
+            pub fn field(&self, name: &str) -> crate::Result<Array<'_>> {
+                self.array().field(name)
             }
 
             /// NumPy basic indexing, as text: see [`Array::slice`].

@@ -158,6 +158,10 @@ struct Stream {
     unread: Range<usize>,
     /// How many bytes were inflated.
     position: u64,
+    /// How many there should be.
+    size: u64,
+    /// Whether the size and the checksum were found to be right.
+    is_done: bool,
 }
 
 impl Stream {
@@ -171,12 +175,15 @@ impl Stream {
             input: Vec::new(),
             unread: 0..0,
             position: 0,
+            size: member.size(),
+            is_done: false,
         })
     }
 
-    /// Inflates exactly as much as the buffer holds.
+    /// Inflates exactly as much as the buffer holds, and with the last byte what tells whether the
+    /// size and the checksum are right.
     fn fill(&mut self, container: &Container, mut buffer: &mut [u8]) -> Result<()> {
-        while !buffer.is_empty() {
+        while !buffer.is_empty() || (self.position == self.size && !self.is_done) {
             if self.unread.is_empty() {
                 let n = (container.range.end - self.next).min(Self::INPUT) as usize;
                 self.input.resize(n, 0);
@@ -193,7 +200,8 @@ impl Stream {
             self.unread.start += progress.consumed;
             self.position += progress.produced as u64;
             buffer = &mut buffer[progress.produced..];
-            if progress.status == Status::Done && !buffer.is_empty() {
+            self.is_done = progress.status == Status::Done;
+            if self.is_done && !buffer.is_empty() {
                 let expected = self.position + buffer.len() as u64;
                 let what = "the inflated member";
                 let found = self.position;

@@ -23,7 +23,7 @@ impl Disk {
     /// Opens a file for reading. What has no size, a directory, a pipe or a device, is refused.
     pub(crate) fn open(path: &Path) -> Result<Arc<Self>> {
         let open = || {
-            let mut file = File::open(path)?;
+            let mut file = open_at_once(path)?;
             // A third of the price of asking for all metadata. Nothing relies on the cursor.
             let len = file.seek(SeekFrom::End(0));
             let metadata = match len {
@@ -97,6 +97,26 @@ impl Disk {
     pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
         error.into().at(&self.path)
     }
+}
+
+/// Opens a file for reading. A pipe to which nobody writes does not make it wait.
+#[cfg(unix)]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path);
+    match file {
+        // Another process holds a lease on a regular file, and will give it up.
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => File::open(path),
+        file => file,
+    }
+}
+
+#[cfg(not(unix))]
+fn open_at_once(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 #[cfg(unix)]

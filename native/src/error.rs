@@ -1,7 +1,8 @@
 //! The error type of this crate: what went wrong, and in which file.
 
 use std::{
-    fmt, io,
+    fmt::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -13,7 +14,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a file could not be opened or read.
 ///
 /// It is as large as a pointer. Its text is one line: the path (and the member of an archive), then
-/// what is wrong and where.
+/// what is wrong and where. The text is whole: what [`Error::kind`] holds is not told again as a
+/// [source](std::error::Error::source).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -165,9 +167,10 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.0.path {
-            write!(f, "{}", path.display())?;
+            write_name(f, &path.to_string_lossy(), usize::MAX)?;
             if let Some(member) = &self.0.member {
-                write!(f, "::{member}")?;
+                f.write_str("::")?;
+                write_name(f, member, MAX_MEMBER_CHARS)?;
             }
             f.write_str(": ")?;
         }
@@ -224,15 +227,130 @@ impl fmt::Display for RawError {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
-            ErrorKind::Io(e) => Some(e),
-            ErrorKind::Format(e) => Some(e),
-            ErrorKind::Ambiguous { .. }
-            | ErrorKind::Deflated
-            | ErrorKind::NoSuchMember
-            | ErrorKind::NotAnElement { .. }
-            | ErrorKind::NotMapped
-            | ErrorKind::NotViewable { .. }
-            | ErrorKind::Raw(_) => None,
+            // Its own text is part of this one's.
+            ErrorKind::Io(e) => e.source(),
+            _ => None,
         }
+    }
+}
+
+/// The most characters of a member's name that a message shows: it is part of the archive, and may
+/// have 65 535.
+const MAX_MEMBER_CHARS: usize = 80;
+
+/// Writes a name in one line: it may have line breaks, and characters that steer a terminal.
+fn write_name(f: &mut fmt::Formatter<'_>, name: &str, max_chars: usize) -> fmt::Result {
+    for (i, c) in name.chars().enumerate() {
+        if i == max_chars {
+            return f.write_str("...");
+        }
+        if c.is_control() {
+            write!(f, "{}", c.escape_default())?;
+        } else {
+            f.write_char(c)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The message of every kind, so that a change of one is seen. A kind that is missing here does
+    /// not compile.
+    #[test]
+    fn messages() {
+        let kinds: [ErrorKind; 14] = [
+            ErrorKind::Deflated,
+            npymap_core::ErrorKind::ObjectDType.into(),
+            io::Error::new(io::ErrorKind::InvalidInput, "is a directory").into(),
+            ErrorKind::Ambiguous {
+                members: 0,
+                first: None,
+            },
+            ErrorKind::Ambiguous {
+                members: 2,
+                first: Some(Excerpt::text("x")),
+            },
+            ErrorKind::NoSuchMember,
+            ErrorKind::NotMapped,
+            ErrorKind::NotAnElement { ndim: 2 },
+            ErrorKind::NotViewable {
+                what: "its byte order",
+            },
+            RawError::NotAMultiple {
+                available: 23,
+                row: 8,
+            }
+            .into(),
+            RawError::NothingToCount.into(),
+            RawError::OffsetBeyondEnd {
+                offset: 25,
+                file_size: 24,
+            }
+            .into(),
+            RawError::TwoUnknownDimensions.into(),
+            ErrorKind::Format(npymap_core::selection::SelectionError::ZeroStep.into()),
+        ];
+        for kind in &kinds {
+            match kind {
+                ErrorKind::Deflated
+                | ErrorKind::Format(_)
+                | ErrorKind::Io(_)
+                | ErrorKind::Ambiguous { .. }
+                | ErrorKind::NoSuchMember
+                | ErrorKind::NotMapped
+                | ErrorKind::NotAnElement { .. }
+                | ErrorKind::NotViewable { .. } => {}
+                ErrorKind::Raw(raw) => match raw {
+                    RawError::NotAMultiple { .. }
+                    | RawError::NothingToCount
+                    | RawError::OffsetBeyondEnd { .. }
+                    | RawError::TwoUnknownDimensions => {}
+                },
+            }
+        }
+        let messages = kinds.map(|kind| Error::new(kind).to_string());
+        let expected = [
+            "the member is deflated, so it cannot be mapped: read it, or store it uncompressed",
+            "the array holds pickled Python objects, which are never unpickled: its header can be \
+             read, its values cannot",
+            "is a directory",
+            "is an archive of 0 members, not an array",
+            "is an archive of 2 members: name one behind '::', such as 'x'",
+            "the archive has no member of that name",
+            "the array is not mapped, so its bytes cannot be borrowed: read them, or open a map",
+            "the index names no element: it lacks 2 dimensions",
+            "the array cannot be viewed in place because of its byte order: read it instead",
+            "size of available data is not a multiple of the data-type size: 23 bytes, 8 for each \
+             step along the dimension that is not given",
+            "elements of no bytes cannot be counted: all dimensions must be given",
+            "the offset 25 lies beyond the end of the file at 24",
+            "can only specify one unknown dimension",
+            "slice step cannot be zero",
+        ];
+        assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn names_stand_in_one_line() {
+        let error = Error::new(ErrorKind::NoSuchMember)
+            .at(Path::new("two\nlines.npz"))
+            .in_member(&format!("\u{1b}[31m{}", "é".repeat(100)));
+        let member = format!("\\u{{1b}}[31m{}...", "é".repeat(75));
+        assert_eq!(
+            error.to_string(),
+            format!("two\\nlines.npz::{member}: the archive has no member of that name")
+        );
+    }
+
+    /// Reports print an error and then its sources.
+    #[test]
+    fn nothing_is_told_twice() {
+        let io = Error::new(io::Error::from(io::ErrorKind::NotFound));
+        assert!(std::error::Error::source(&io).is_none());
+        let format = Error::new(npymap_core::ErrorKind::ObjectDType);
+        assert!(std::error::Error::source(&format).is_none());
     }
 }

@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use npymap_core::{Header, Layout, Order};
-
 use crate::{
     array::Array,
     container::Container,
     disk::Disk,
     error::Result,
-    locate::{Located, Warning},
+    locate::Located,
     options::{OpenOptions, RawSpec},
     source::Source,
 };
@@ -60,9 +58,7 @@ impl NpyFile {
     /// If the file cannot be opened or has too few bytes for the shape; without a shape, if the
     /// bytes from the offset on are not a whole number of elements.
     pub fn open_raw(path: impl AsRef<Path>, spec: &RawSpec) -> Result<Self> {
-        let container = Container::file(Disk::open(path.as_ref())?);
-        let located = Located::raw(&container, spec)?;
-        Ok(Self { container, located })
+        OpenOptions::new().open_raw(path, spec)
     }
 
     pub(crate) fn in_container(container: Container, options: &OpenOptions) -> Result<Self> {
@@ -80,39 +76,9 @@ impl NpyFile {
         self.container.len()
     }
 
-    /// The header; `None` for a headerless file.
-    pub fn header(&self) -> Option<&Header> {
-        self.located.header.as_ref()
-    }
-
-    /// The memory order that the header, or the description of a headerless file, declares.
-    pub fn order(&self) -> Order {
-        self.located.order
-    }
-
-    /// Where the data begins, in bytes from the start of the file or the member.
-    pub fn data_offset(&self) -> u64 {
-        self.located.data_offset
-    }
-
-    /// How many bytes stand behind the data.
-    pub fn trailing_bytes(&self) -> u64 {
-        self.located.trailing_bytes
-    }
-
     /// Whether a map of the array is possible: it is neither deflated nor made of Python objects.
     pub fn is_mappable(&self) -> bool {
         self.container.in_place().is_some() && !self.layout().dtype().has_object()
-    }
-
-    /// What is unusual about the file.
-    pub fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
-        self.located.warnings()
-    }
-
-    /// The layout of the whole array.
-    pub fn layout(&self) -> &Layout {
-        &self.located.layout
     }
 
     /// The whole array. Nothing is read.
@@ -136,5 +102,16 @@ impl OpenOptions {
     /// As [`NpyFile::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<NpyFile> {
         NpyFile::in_container(Container::file(Disk::open(path.as_ref())?), self)
+    }
+
+    /// Opens a headerless file for reading by position: see [`NpyFile::open_raw`].
+    ///
+    /// # Errors
+    ///
+    /// As [`NpyFile::open_raw`].
+    pub fn open_raw(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyFile> {
+        let container = Container::file(Disk::open(path.as_ref())?);
+        let located = Located::raw(&container, spec)?;
+        Ok(NpyFile { container, located })
     }
 }

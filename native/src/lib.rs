@@ -1,19 +1,34 @@
 //! Open any NumPy array, of any size, without loading it.
 //!
+//! ```no_run
+//! # fn main() -> npymap::Result<()> {
+//! use npymap::NpyFile;
+//!
+//! let file = NpyFile::open("sensor.npy")?; // reads the header
+//! println!("{} {:?}", file.dtype(), file.shape());
+//! let last = file.slice("[-1, ::100]")?; // costs no I/O
+//! let values: Vec<f32> = last.read()?; // reads what the selection needs
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! - [`NpyFile`] reads by position: safe, on every file system, nothing but what is asked for.
 //! - [`NpyMap`] maps: zero copy, `unsafe` to make, safe to use.
 //! - [`Npz`] opens archives; their members are [`NpyFile`]s or [`NpyMap`]s.
 //! - [`Array`] is the lazy array that all of them give: sliced for nothing, read when asked.
 //!
 //! All dtypes, byte orders and alignments work everywhere. The format itself, its layouts and its
-//! text are those of [`npymap_core`], which is exported as [`core`].
+//! text are those of [`npymap_core`], which is exported as [`core`]. Values are read as one of the
+//! types listed at [`Element`]; those that Rust lacks come from [`half`] and [`num_complex`].
 //!
 //! # Features
 //!
 //! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
 //! - `rayon`: large reads and statistics use all cores.
 //! - `cli`: the command `npymap`.
-#![deny(unsafe_op_in_unsafe_fn)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![deny(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod array;
 mod container;
@@ -21,6 +36,7 @@ mod disk;
 mod error;
 mod file;
 mod locate;
+#[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
 #[cfg(feature = "ndarray")]
 mod ndarray;
@@ -39,6 +55,8 @@ pub use npymap_core::{
     gather::Convert,
     view::{Element, View},
 };
+#[doc(no_inline)]
+pub use npymap_core::{half, num_complex};
 
 pub use crate::{
     array::Array,

@@ -1,17 +1,22 @@
-//! Memory maps, and what else is asked of the system about memory. Every `unsafe` of this crate
-//! stands in this file.
+//! Memory maps, and what else is asked of the system about memory.
+//!
+//! Every `unsafe` of this crate stands in this file; elsewhere it is a compile error.
 
 use std::path::{Path, PathBuf};
 
 use memmap2::{Mmap, MmapOptions};
-use npymap_core::{ErrorKind, Header, Layout};
+use npymap_core::{
+    ErrorKind,
+    view::{Element, View},
+};
 
 use crate::{
     array::Array,
     container::Container,
     disk::Disk,
     error::{Error, Result},
-    locate::{Located, Warning},
+    locate::Located,
+    npz::Npz,
     options::{Advice, OpenOptions, RawSpec},
     source::Source,
 };
@@ -87,10 +92,8 @@ impl NpyMap {
     ///
     /// As for [`NpyFile::open_raw`](crate::NpyFile::open_raw), or if the file cannot be mapped.
     pub unsafe fn open_raw(path: impl AsRef<Path>, spec: &RawSpec) -> Result<Self> {
-        let container = Container::file(Disk::open(path.as_ref())?);
-        let located = Located::raw(&container, spec)?;
         // SAFETY: the caller promises the same.
-        unsafe { Self::of(&container, located, &OpenOptions::new()) }
+        unsafe { OpenOptions::new().map_raw(path, spec) }
     }
 
     /// Maps what was found in a container.
@@ -151,21 +154,6 @@ impl NpyMap {
         &self.origin.path
     }
 
-    /// The header; `None` for a headerless file.
-    pub fn header(&self) -> Option<&Header> {
-        self.located.header.as_ref()
-    }
-
-    /// What is unusual about the file.
-    pub fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
-        self.located.warnings()
-    }
-
-    /// The layout of the whole array.
-    pub fn layout(&self) -> &Layout {
-        &self.located.layout
-    }
-
     /// The mapped bytes: all of the array's data, as stored.
     pub fn as_bytes(&self) -> &[u8] {
         self.map.as_deref().unwrap_or_default()
@@ -178,6 +166,15 @@ impl NpyMap {
             origin: &self.origin,
         };
         Array::new(source, self.layout().clone())
+    }
+
+    /// A typed view of all the mapped bytes: see [`Array::view`].
+    ///
+    /// # Errors
+    ///
+    /// If the dtype is not `T`'s.
+    pub fn view<T: Element>(&self) -> Result<View<'_, T>> {
+        self.array().view()
     }
 }
 
@@ -198,6 +195,42 @@ impl OpenOptions {
         let located = Located::npy(&container, self)?;
         // SAFETY: the caller promises the same.
         unsafe { NpyMap::of(&container, located, self) }
+    }
+
+    /// Maps a headerless file for reading: see [`NpyMap::open_raw`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`NpyMap::open`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`NpyMap::open_raw`], or if the system refuses the [`Advice`].
+    pub unsafe fn map_raw(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyMap> {
+        let container = Container::file(Disk::open(path.as_ref())?);
+        let located = Located::raw(&container, spec)?;
+        // SAFETY: the caller promises the same.
+        unsafe { NpyMap::of(&container, located, self) }
+    }
+}
+
+impl Npz {
+    /// Maps the array of a stored member, by key or by full name.
+    ///
+    /// The data of members written by NumPy is not aligned; views of it work all the same.
+    ///
+    /// # Safety
+    ///
+    /// As for [`NpyMap::open`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Npz::member`], if the member is deflated, or if it cannot be mapped.
+    pub unsafe fn map_member(&self, key: &str) -> Result<NpyMap> {
+        let container = self.container(self.find(key)?)?;
+        let located = Located::npy(&container, self.options())?;
+        // SAFETY: the caller promises the same.
+        unsafe { NpyMap::of(&container, located, self.options()) }
     }
 }
 

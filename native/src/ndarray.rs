@@ -1,8 +1,10 @@
 //! Arrays of the crate `ndarray`.
 
 use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, ShapeBuilder};
-use npymap_core::view::{Element, View};
-use zerocopy::{FromBytes, Immutable};
+use npymap_core::{
+    Layout, Order,
+    view::{Element, View},
+};
 
 use crate::{
     array::Array,
@@ -44,9 +46,10 @@ impl<'a> Array<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::NotMapped`] if the array does not come from a map,
-    /// [`ErrorKind::NotViewable`] if its byte order is not the machine's, or its data or strides
-    /// are not aligned; an error of format if the dtype is not `T`'s.
-    pub fn as_ndarray<T: Element + FromBytes + Immutable>(&self) -> Result<ArrayViewD<'a, T>> {
+    /// [`ErrorKind::NotViewable`] if its byte order is not the machine's, its data or strides are
+    /// not aligned, or a byte of a `bool` or between them is neither 0 nor 1; an error of format if
+    /// the dtype is not `T`'s.
+    pub fn as_ndarray<T: Element>(&self) -> Result<ArrayViewD<'a, T>> {
         let bytes = self
             .source()
             .memory()
@@ -56,11 +59,22 @@ impl<'a> Array<'a> {
             return Err(self.not_viewable("its byte order"));
         }
         let span = self.layout().byte_span();
+        let count = (span.end - span.start) / size_of::<T>() as u64;
         let span = bytes
             .get(span.start as usize..span.end as usize)
             .unwrap_or_default();
-        let elements =
-            <[T]>::ref_from_bytes(span).map_err(|_| self.not_viewable("its alignment"))?;
+        // All that lies between the first and the last element, as if these were elements, too.
+        let elements = Layout::new(self.dtype().clone(), &[count], Order::C)
+            .and_then(|layout| View::new(span, layout))
+            .map_err(|e| self.source().name(e))?;
+        let elements = elements.as_slice().ok_or_else(|| {
+            let is_bool = align_of::<T>() == 1;
+            self.not_viewable(if is_bool {
+                "its bytes"
+            } else {
+                "its alignment"
+            })
+        })?;
         let mut reversed = Vec::new();
         let mut strides = Vec::new();
         for (axis, (&dim, &stride)) in self.shape().iter().zip(self.strides()).enumerate() {

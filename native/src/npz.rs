@@ -13,8 +13,6 @@ use crate::{
     disk::Disk,
     error::{Error, ErrorKind, Result},
     file::NpyFile,
-    locate::Located,
-    map::NpyMap,
     options::OpenOptions,
 };
 
@@ -85,24 +83,6 @@ impl Npz {
         NpyFile::in_container(self.container(member)?, &self.options)
     }
 
-    /// Maps the array of a stored member, by key or by full name.
-    ///
-    /// The data of members written by NumPy is not aligned; views of it work all the same.
-    ///
-    /// # Safety
-    ///
-    /// As for [`NpyMap::open`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`Npz::member`], if the member is deflated, or if it cannot be mapped.
-    pub unsafe fn map_member(&self, key: &str) -> Result<NpyMap> {
-        let container = self.container(self.find(key)?)?;
-        let located = Located::npy(&container, &self.options)?;
-        // SAFETY: the caller promises the same.
-        unsafe { NpyMap::of(&container, located, &self.options) }
-    }
-
     /// Reads all of a member and compares its size and its CRC-32 with the directory's.
     ///
     /// Nothing else checks those of a stored member: a slice of it does not see all of its bytes.
@@ -140,13 +120,20 @@ impl Npz {
         })
     }
 
-    fn find(&self, key: &str) -> Result<&Member> {
+    /// How the members are opened.
+    pub(crate) fn options(&self) -> &OpenOptions {
+        &self.options
+    }
+
+    /// The member of a key.
+    pub(crate) fn find(&self, key: &str) -> Result<&Member> {
         self.directory
             .find(key)
             .ok_or_else(|| self.disk.name(ErrorKind::NoSuchMember).in_member(key))
     }
 
-    fn container(&self, member: &Member) -> Result<Container> {
+    /// The bytes of a member.
+    pub(crate) fn container(&self, member: &Member) -> Result<Container> {
         let name = |e| self.disk.name(e).in_member(member.key());
         let mut range = member.header_offset()..member.header_offset();
         let mut bytes = Vec::new();

@@ -42,22 +42,22 @@ impl Array<'_> {
         progress: impl FnMut(u64),
     ) -> Result<()> {
         if self.dtype().has_object() {
-            return Err(npymap_core::ErrorKind::ObjectDType.into());
+            return Err(self.source().name(npymap_core::ErrorKind::ObjectDType));
         }
         let path = path.as_ref();
-        let header = header::write(self.dtype(), self.shape(), Order::C)?;
+        let header = header::write(self.dtype(), self.shape(), Order::C)
+            .map_err(|e| self.source().name(e))?;
         self.source().check()?;
         let name = |e: io::Error| Error::new(e).at(path);
         match Target::of(path).map_err(name)? {
-            Target::File(path) => {
-                let name = |e: io::Error| Error::new(e).at(&path);
-                let temporary = Temporary::beside(&path).map_err(name)?;
+            Target::File(real) => {
+                let temporary = Temporary::beside(&real).map_err(name)?;
                 write_at(temporary.0.as_file(), &header, 0).map_err(name)?;
                 let start = header.len() as u64;
                 transfer::copy(self.source(), self.layout(), progress, |at, run| {
                     write_at(temporary.0.as_file(), run, start + at).map_err(name)
                 })?;
-                temporary.become_file(&path).map_err(name)
+                temporary.become_file(&real).map_err(name)
             }
             Target::Stream(mut stream) => {
                 stream.write_all(&header).map_err(name)?;
@@ -87,7 +87,11 @@ impl Target {
                 "is a directory",
             )),
             Ok(_) => Ok(Self::Stream(File::options().write(true).open(path)?)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Self::File(path.to_owned())),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+                // A link to what is not there yet. Links in a circle are another kind of error.
+                Ok(link) => Self::of(&directory_of(path).join(link)),
+                Err(_) => Ok(Self::File(path.to_owned())),
+            },
             Err(e) => Err(e),
         }
     }
@@ -98,15 +102,14 @@ struct Temporary(NamedTempFile);
 
 impl Temporary {
     fn beside(path: &Path) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".npymap-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file; the system takes the umask off.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let temporary = builder.tempfile_in(directory_of(path))?;
+        // Opened here and not by `tempfile`, whose files only their owner may read, and whose errors
+        // name the temporary path.
+        let temporary = tempfile::Builder::new()
+            .prefix(".npymap-")
+            .suffix(".tmp")
+            .make_in(directory_of(path), |temporary| {
+                File::options().write(true).create_new(true).open(temporary)
+            })?;
         if let Ok(metadata) = fs::metadata(path) {
             temporary
                 .as_file()

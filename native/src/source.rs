@@ -1,9 +1,11 @@
 //! Where the bytes of an array come from when they are wanted.
 
+use std::ops::Range;
+
 use npymap_core::{
     ErrorKind, Layout, Order,
     gather::{self, Convert, gather},
-    plan::PlanOptions,
+    plan::{Plan, PlanOptions},
 };
 
 use crate::{
@@ -67,7 +69,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Whether several readers at once gain anything: an inflated stream has one front.
+    /// Whether any part can be read without what is in front of it: an inflated stream has one
+    /// front.
     pub(crate) fn is_random_access(&self) -> bool {
         match self {
             Self::Memory { .. } => true,
@@ -144,41 +147,67 @@ impl Reader<'_> {
         convert: Convert,
         values: &mut [u8],
     ) -> Result<()> {
-        match self {
-            Self::Memory(bytes) => {
-                gather(
-                    layout,
-                    &gather::Source::whole(bytes),
-                    Order::C,
-                    convert,
-                    values,
-                )?;
-            }
-            Self::File { cursor, start, .. }
-                if layout.is_contiguous(Order::C) && convert.keeps_bytes(layout.dtype()) =>
-            {
-                cursor.read_exact_at(values, *start + layout.offset())?;
-            }
+        if let Self::File { cursor, start, .. } = self
+            && layout.is_contiguous(Order::C)
+            && convert.keeps_bytes(layout.dtype())
+        {
+            return cursor.read_exact_at(values, *start + layout.offset());
+        }
+        self.gather_all(std::slice::from_ref(layout), convert, values)
+    }
+
+    /// As [`Reader::gather`], for several layouts, whose values follow one another. What they need
+    /// of a file is read in one go from its front to its back, so that nothing is inflated twice.
+    pub(crate) fn gather_all(
+        &mut self,
+        layouts: &[Layout],
+        convert: Convert,
+        mut values: &mut [u8],
+    ) -> Result<()> {
+        let (source, container) = match self {
+            Self::Memory(bytes) => (gather::Source::whole(bytes), None),
             Self::File {
                 container,
                 cursor,
                 start,
                 buffer,
             } => {
-                let plan = layout.plan(&plan_options());
-                buffer.resize(plan.bytes_fetched as usize, 0);
+                let ranges = union(layouts.iter().map(|layout| layout.plan(&plan_options())));
+                let len: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+                buffer.resize(len as usize, 0);
                 let mut rest = &mut buffer[..];
-                for range in &plan.ranges {
+                for range in &ranges {
                     let (piece, after) = rest.split_at_mut((range.end - range.start) as usize);
                     cursor.read_exact_at(piece, *start + range.start)?;
                     rest = after;
                 }
-                let source = gather::Source::fragments(&plan.ranges, buffer)
-                    .map_err(|e| container.name(e))?;
-                gather(layout, &source, Order::C, convert, values)
-                    .map_err(|e| container.name(e))?;
+                let source = gather::Source::fragments(&ranges, buffer);
+                (source.map_err(|e| container.name(e))?, Some(*container))
             }
+        };
+        for layout in layouts {
+            let len = (layout.size() * convert.dtype(layout.dtype()).itemsize()) as usize;
+            let (now, after) = values.split_at_mut(len.min(values.len()));
+            gather(layout, &source, Order::C, convert, now).map_err(|e| match container {
+                Some(container) => container.name(e),
+                None => e.into(),
+            })?;
+            values = after;
         }
         Ok(())
     }
+}
+
+/// The ranges of several plans, each byte once.
+fn union(plans: impl Iterator<Item = Plan>) -> Vec<Range<u64>> {
+    let mut ranges: Vec<_> = plans.flat_map(|plan| plan.ranges).collect();
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let joins = next.start <= last.end;
+        if joins {
+            last.end = last.end.max(next.end);
+        }
+        joins
+    });
+    ranges
 }

@@ -2,7 +2,6 @@
 
 use npymap_core::{
     Layout, Order,
-    dtype::Dims,
     gather::Convert,
     stats::{Accumulator, Histogram, HistogramAccumulator, Number},
 };
@@ -33,9 +32,9 @@ pub struct Statistics {
     /// The greatest value; `None` if there is none but NaN, and for complex numbers.
     pub max: Option<Number>,
     /// The index of the first element, in C order, that is equal to `min`.
-    pub argmin: Option<Dims>,
+    pub argmin: Option<Vec<u64>>,
     /// The index of the first element, in C order, that is equal to `max`.
-    pub argmax: Option<Dims>,
+    pub argmax: Option<Vec<u64>>,
     /// The sum, as `np.sum` has it; `None` for dates and with NaT.
     pub sum: Option<Number>,
     /// The arithmetic mean; `None` of nothing and where `sum` is.
@@ -43,6 +42,9 @@ pub struct Statistics {
     /// The standard deviation of the population; `None` of nothing and where `sum` is.
     pub std: Option<f64>,
 }
+
+/// How many tiles are handed out at once.
+const BATCH: usize = 256;
 
 impl Array<'_> {
     /// All figures of [`Statistics`], in one pass.
@@ -66,20 +68,26 @@ impl Array<'_> {
         let shape = self.shape();
         let empty = Accumulator::new(self.dtype()).map_err(name)?;
         let mut total = empty.clone();
-        self.fold(&empty, Accumulator::update, progress, |tile, part| {
-            // Places in the tile become places in the array.
-            let first = tile.first_of(shape);
-            let run = tile.is_run_of(shape);
-            total.merge_placed(&part, |place| {
-                if run {
-                    first + place
-                } else {
-                    tile.place_in(shape, place)
-                }
-            })
-        })?;
+        self.fold(
+            BATCH,
+            &empty,
+            Accumulator::update,
+            progress,
+            |tile, part| {
+                // Places in the tile become places in the array.
+                let first = tile.first_of(shape);
+                let run = tile.is_run_of(shape);
+                total.merge_placed(&part, |place| {
+                    if run {
+                        first + place
+                    } else {
+                        tile.place_in(shape, place)
+                    }
+                })
+            },
+        )?;
         let stats = total.finish();
-        let index = |place: Option<u64>| place.and_then(|place| self.layout().unravel(place));
+        let index = |place: Option<u64>| Some(self.layout().unravel(place?)?.to_vec());
         Ok(Statistics {
             count: stats.count,
             nan: stats.nan,
@@ -106,7 +114,10 @@ impl Array<'_> {
         let name = |e| self.source().name(e);
         let empty = HistogramAccumulator::new(self.dtype(), bins, range).map_err(name)?;
         let mut total = empty.clone();
+        // Some 32 MiB of counts at most.
+        let batch = ((4 << 20) / bins as usize).clamp(4, BATCH);
         self.fold(
+            batch,
             &empty,
             HistogramAccumulator::update,
             |_| (),
@@ -116,8 +127,11 @@ impl Array<'_> {
     }
 
     /// Feeds the values of each tile to an accumulator of its own, and hands these on in order.
+    /// `batch` is how many tiles are handed out at once: it bounds the memory that their figures
+    /// take.
     fn fold<A: Clone + Send + Sync>(
         &self,
+        batch: usize,
         empty: &A,
         update: impl Fn(&mut A, &[u8]) -> npymap_core::Result<()> + Sync,
         mut progress: impl FnMut(u64),
@@ -125,8 +139,6 @@ impl Array<'_> {
     ) -> Result<()> {
         /// Fits the caches, and is long enough for a system call.
         const TILE_BYTES: u64 = 512 << 10;
-        /// How many tiles are handed out at once: it bounds the memory that their figures take.
-        const BATCH: usize = 256;
 
         let (source, layout) = (self.source(), self.layout());
         source.check()?;
@@ -138,10 +150,10 @@ impl Array<'_> {
         };
         let mut seen = 0;
         let counts_gaps = source.memory().is_none();
-        let mut tiles = Tiles::new(layout, Cut::BySource, TILE_BYTES, counts_gaps);
+        let mut tiles = Tiles::new(layout, Cut::LargestStride, TILE_BYTES, counts_gaps);
         let mut alone = Feeder::new(source);
         loop {
-            let batch: Vec<_> = tiles.by_ref().take(BATCH).collect();
+            let batch: Vec<_> = tiles.by_ref().take(batch).collect();
             if batch.is_empty() {
                 return Ok(());
             }

@@ -1,6 +1,8 @@
 //! Cuts an array into pieces that can be read and held one at a time.
 
-use npymap_core::{Layout, dtype::Dims};
+use std::mem;
+
+use npymap_core::Layout;
 
 use crate::source::plan_options;
 
@@ -8,7 +10,7 @@ use crate::source::plan_options;
 #[derive(Clone, Debug)]
 pub(crate) struct Tile {
     /// The index in the array of the box's first element.
-    pub(crate) start: Dims,
+    pub(crate) start: Vec<u64>,
     /// The box.
     pub(crate) layout: Layout,
 }
@@ -17,9 +19,12 @@ pub(crate) struct Tile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     /// The first one: the pieces follow one another in the C order of the array.
-    ByResult,
+    FirstAxis,
     /// The one with the largest stride: the pieces follow one another in the file.
-    BySource,
+    LargestStride,
+    /// The one that leaves the longest runs, in the file and in the C order of the array alike, so
+    /// that neither is read or written in crumbs. The pieces follow one another in neither.
+    LongestRuns,
 }
 
 /// The tiles of an array, each within a budget of bytes.
@@ -31,11 +36,13 @@ pub(crate) struct Tiles {
     budget: u64,
     /// Whether the bytes between the elements cost anything: they do where a file is read.
     counts_gaps: bool,
+    /// The shape of the whole array.
+    shape: Vec<u64>,
 }
 
 impl Tiles {
     pub(crate) fn new(layout: &Layout, cut: Cut, budget: u64, counts_gaps: bool) -> Self {
-        let start = Dims::from_elem(0, layout.ndim());
+        let start = vec![0; layout.ndim()];
         let whole = Tile {
             start,
             layout: layout.clone(),
@@ -50,6 +57,7 @@ impl Tiles {
             cut,
             budget,
             counts_gaps,
+            shape: layout.shape().into(),
         }
     }
 
@@ -65,16 +73,47 @@ impl Tiles {
 
     /// The dimension to cut, and where.
     fn cut_of(&self, layout: &Layout) -> Option<(usize, u64)> {
-        let mut dims = layout.shape().iter().zip(layout.strides()).enumerate();
-        let mut dims = dims.by_ref().filter(|(_, (dim, _))| **dim > 1);
+        let dims = layout.shape().iter().zip(layout.strides()).enumerate();
+        let mut dims = dims.filter(|(_, (dim, _))| **dim > 1);
+        // The first of equals.
         let (axis, (dim, _)) = match self.cut {
-            Cut::ByResult => dims.next(),
-            // The first of equals.
-            Cut::BySource => dims
+            Cut::FirstAxis => dims.next(),
+            Cut::LargestStride => dims
                 .rev()
                 .max_by_key(|(_, (_, stride))| stride.unsigned_abs()),
+            Cut::LongestRuns => dims
+                .rev()
+                .max_by_key(|(axis, _)| self.shortest_run(layout, *axis)),
         }?;
         Some((axis, dim / 2))
+    }
+
+    /// How long the runs of bytes are, in the file or in the result, whichever are shorter, once a
+    /// dimension is halved.
+    fn shortest_run(&self, layout: &Layout, axis: usize) -> u64 {
+        let mut tile = layout.shape().to_vec();
+        tile[axis] /= 2;
+        let (_, in_result) = runs_of(&tile, &self.shape);
+        let mut dims: Vec<_> = tile
+            .iter()
+            .zip(layout.strides())
+            .map(|(&dim, stride)| (stride.unsigned_abs(), dim))
+            .filter(|&(stride, dim)| dim > 1 && stride > 0)
+            .collect();
+        dims.sort_unstable();
+        // Gaps that are read over do not end a run.
+        let max_gap = plan_options().max_gap;
+        let itemsize = layout.itemsize();
+        let in_source = dims
+            .iter()
+            .fold((itemsize, true), |(run, open), (stride, dim)| {
+                if open && *stride <= run.saturating_add(max_gap) {
+                    (run + stride * (dim - 1), true)
+                } else {
+                    (run, false)
+                }
+            });
+        in_source.0.min(in_result * itemsize)
     }
 }
 
@@ -98,6 +137,7 @@ impl Iterator for Tiles {
             };
             let mut start = tile.start.clone();
             start[axis] += at;
+            let backwards = self.cut == Cut::LargestStride && tile.layout.strides()[axis] < 0;
             self.stack.push(Tile {
                 start,
                 layout: second,
@@ -106,6 +146,9 @@ impl Iterator for Tiles {
                 start: tile.start,
                 layout: first,
             });
+            if backwards && let [.., second, first] = &mut self.stack[..] {
+                mem::swap(first, second);
+            }
         }
     }
 }
@@ -133,7 +176,7 @@ impl Tile {
 
     /// Whether the tile's values follow one another in the C order of an array of a shape.
     pub(crate) fn is_run_of(&self, shape: &[u64]) -> bool {
-        let (outer, _) = self.runs_of(shape);
+        let (outer, _) = runs_of(self.layout.shape(), shape);
         self.layout.shape().iter().take(outer).all(|&dim| dim == 1)
     }
 
@@ -147,17 +190,17 @@ impl Tile {
         mut put: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let tile = self.layout.shape();
-        let (outer, run) = self.runs_of(shape);
+        let (outer, run) = runs_of(tile, shape);
         let run = (run * itemsize) as usize;
         if run == 0 {
             return Ok(());
         }
-        let mut steps = Dims::from_elem(itemsize, shape.len());
+        let mut steps = vec![itemsize; shape.len()];
         for axis in (1..shape.len()).rev() {
             steps[axis - 1] = steps[axis] * shape[axis];
         }
         let first = self.first_of(shape) * itemsize;
-        let mut index = Dims::from_elem(0, outer);
+        let mut index = vec![0; outer];
         for piece in values.chunks_exact(run) {
             let at: u64 = index.iter().zip(&steps).map(|(i, step)| i * step).sum();
             put(first + at, piece)?;
@@ -171,21 +214,20 @@ impl Tile {
         }
         Ok(())
     }
+}
 
-    /// How many leading dimensions lie outside of the runs that the tile has in common with an
-    /// array of a shape, and how many elements a run has: those of the trailing dimensions that the
-    /// tile fills, and of one more.
-    fn runs_of(&self, shape: &[u64]) -> (usize, u64) {
-        let tile = self.layout.shape();
-        let filled = tile
-            .iter()
-            .zip(shape)
-            .rev()
-            .take_while(|(t, s)| t == s)
-            .count();
-        let outer = tile.len().saturating_sub(filled + 1);
-        (outer, tile.iter().skip(outer).product())
-    }
+/// How many leading dimensions lie outside of the runs that a tile has in common with an array of
+/// a shape, and how many elements a run has: those of the trailing dimensions that the tile fills,
+/// and of one more.
+fn runs_of(tile: &[u64], shape: &[u64]) -> (usize, u64) {
+    let filled = tile
+        .iter()
+        .zip(shape)
+        .rev()
+        .take_while(|(t, s)| t == s)
+        .count();
+    let outer = tile.len().saturating_sub(filled + 1);
+    (outer, tile.iter().skip(outer).product())
 }
 
 #[cfg(test)]
@@ -204,7 +246,7 @@ mod tests {
             whole.select(&"[::-1, :, 1::2]".parse().unwrap()).unwrap(),
         ];
         for layout in layouts {
-            for cut in [Cut::ByResult, Cut::BySource] {
+            for cut in [Cut::FirstAxis, Cut::LargestStride, Cut::LongestRuns] {
                 for budget in [1, 2, 7, 40, 1000] {
                     let mut values = vec![0; layout.size() as usize];
                     for tile in Tiles::new(&layout, cut, budget, true) {
@@ -225,6 +267,44 @@ mod tests {
                         "{layout:?} {cut:?} {budget}"
                     );
                 }
+            }
+        }
+    }
+
+    /// Cut by stride, tiles go forward through the file even where the elements go back.
+    #[test]
+    fn tiles_follow_the_file() {
+        let whole = Layout::new(DType::UINT8, &[40, 30], Order::F).unwrap();
+        for selection in ["...", "[::-1]", "[:, ::-1]", "[::-1, ::-1]"] {
+            let layout = whole.select(&selection.parse().unwrap()).unwrap();
+            for layout in [layout.transpose(), layout] {
+                let tiles = Tiles::new(&layout, Cut::LargestStride, 100, true);
+                let starts: Vec<_> = tiles.map(|tile| tile.layout.byte_span().start).collect();
+                assert!(
+                    starts.len() > 8 && starts.is_sorted(),
+                    "{layout:?} {starts:?}"
+                );
+            }
+        }
+    }
+
+    /// Neither the file nor the result is read or written in crumbs.
+    #[test]
+    fn runs_are_long_on_both_sides() {
+        const BUDGET: u64 = 8 << 20;
+        let shapes: [(&[u64], u64); 4] = [
+            (&[2_000_000, 20], 100_000),
+            (&[20, 2_000_000], 100_000),
+            (&[30_000, 30_000], 1000),
+            (&[300, 400, 500, 60], 1000),
+        ];
+        for (shape, shortest) in shapes {
+            let layout = Layout::new(DType::FLOAT32, shape, Order::F).unwrap();
+            for tile in Tiles::new(&layout, Cut::LongestRuns, BUDGET, true).take(100) {
+                let (_, run) = runs_of(tile.layout.shape(), shape);
+                assert!(run * 4 >= shortest, "{shape:?} {:?}", tile.layout.shape());
+                let ranges = tile.layout.plan(&plan_options()).ranges;
+                assert!(BUDGET / ranges.len() as u64 / 2 >= shortest, "{shape:?}");
             }
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn read(
     }
     let itemsize = convert.dtype(layout.dtype()).itemsize();
     let mut temporary = Vec::new();
-    for tile in Tiles::new(layout, Cut::BySource, TILE_BYTES, true) {
+    for tile in Tiles::new(layout, cut_for(source), TILE_BYTES, true) {
         let len = (tile.layout.size() * itemsize) as usize;
         if tile.is_run_of(layout.shape()) {
             let at = (tile.first_of(layout.shape()) * itemsize) as usize;
@@ -47,20 +47,13 @@ pub(crate) fn read(
 
 /// Hands the values of a layout, as stored, to a sink that is written by position, with where each
 /// run of them belongs, in bytes, in the C order. `done` is told how many bytes were moved so far.
-///
-/// Tiles follow the result where that reads the file forward, and the file where not.
 pub(crate) fn copy(
     source: &Source<'_>,
     layout: &Layout,
     done: impl FnMut(u64),
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    let cut = if walks_forward(layout) {
-        Cut::ByResult
-    } else {
-        Cut::BySource
-    };
-    each_tile(source, layout, cut, done, |tile, values| {
+    each_tile(source, layout, cut_for(source), done, |tile, values| {
         tile.scatter(layout.shape(), layout.itemsize(), values, &mut put)
     })
 }
@@ -72,7 +65,19 @@ pub(crate) fn stream(
     done: impl FnMut(u64),
     mut put: impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    each_tile(source, layout, Cut::ByResult, done, |_, values| put(values))
+    each_tile(source, layout, Cut::FirstAxis, done, |_, values| {
+        put(values)
+    })
+}
+
+/// How to cut where the pieces may come in any order.
+fn cut_for(source: &Source<'_>) -> Cut {
+    if source.is_random_access() {
+        Cut::LongestRuns
+    } else {
+        // Reading back inflates anew.
+        Cut::LargestStride
+    }
 }
 
 fn each_tile(
@@ -95,15 +100,6 @@ fn each_tile(
     Ok(())
 }
 
-/// Whether the C order of the elements goes through the file in one direction.
-pub(crate) fn walks_forward(layout: &Layout) -> bool {
-    let dims = layout.shape().iter().zip(layout.strides());
-    let steps = dims.filter(|(dim, stride)| **dim > 1 && **stride != 0);
-    steps
-        .map(|(_, stride)| stride.unsigned_abs())
-        .is_sorted_by(|a, b| a >= b)
-}
-
 #[cfg(feature = "rayon")]
 mod parallel {
     use rayon::prelude::*;
@@ -120,6 +116,16 @@ mod parallel {
             && rayon::current_num_threads() > 1
     }
 
+    /// Whether the C order of the elements goes through the file in one direction,
+    /// forward or backward.
+    fn walks_forward(layout: &Layout) -> bool {
+        let dims = layout.shape().iter().zip(layout.strides());
+        let steps = dims.filter(|(dim, stride)| **dim > 1 && **stride != 0);
+        steps
+            .map(|(_, stride)| stride.unsigned_abs())
+            .is_sorted_by(|a, b| a >= b)
+    }
+
     /// As [`super::read`]: the result is cut into runs of tiles, which are filled at once.
     pub(super) fn read(
         source: &Source<'_>,
@@ -131,7 +137,7 @@ mod parallel {
         let in_memory = source.memory().is_some();
         let mut rest = values;
         let mut pieces = Vec::new();
-        for tile in Tiles::new(layout, Cut::ByResult, TILE_BYTES, !in_memory) {
+        for tile in Tiles::new(layout, Cut::FirstAxis, TILE_BYTES, !in_memory) {
             let len = (tile.layout.size() * itemsize) as usize;
             let (piece, after) = rest.split_at_mut(len);
             pieces.push((tile.layout, piece));

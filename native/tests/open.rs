@@ -1,5 +1,7 @@
 //! Opening files, sound and unsound, by position and by map.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::{fs, thread};
@@ -316,4 +318,25 @@ fn members_of_archives_open_like_files() {
     let missing = stored.member("no such member").unwrap_err();
     assert!(matches!(missing.kind(), ErrorKind::NoSuchMember));
     assert_eq!(missing.member(), Some("no such member"));
+}
+
+#[cfg(feature = "ndarray")]
+#[test]
+fn booleans_are_viewed_in_place_where_they_are_sound() {
+    let scratch = Scratch::new();
+    let path = scratch.path("x.npy");
+    let mut bytes = core::header::write(&npymap::DType::BOOL, &[4], Order::C).unwrap();
+    bytes.extend([1, 0, 1, 2]);
+    fs::write(&path, bytes).unwrap();
+    let mapped = map(&path).unwrap();
+    let sound = mapped.slice(":3").unwrap();
+    let values: Vec<_> = sound.as_ndarray::<bool>().unwrap().into_iter().collect();
+    assert_eq!(values, [&true, &false, &true]);
+    let error = mapped.array().as_ndarray::<bool>().unwrap_err();
+    assert!(
+        error.to_string().contains("because of its bytes"),
+        "{error}"
+    );
+    let file = NpyFile::open(&path).unwrap();
+    assert_eq!(file.array().to_ndarray::<bool>().unwrap().len(), 4);
 }

@@ -14,3 +14,9 @@ pub use crate::{
     case::{Case, Expect, Expected, cases},
     judge::{Backend, Found, Outcome, Refusal, judge, run_all},
 };
+
+/// The examples of the READMEs, so that they keep up with the libraries.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../core/README.md")]
+pub mod readme {}

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Asks NumPy what it makes of dtype strings and descriptors, and writes dtypes.json.
 
-    python make_dtypes.py        (NumPy 2.4 and ml_dtypes 0.6 on 64-bit Linux)
+    python make_dtypes.py [--out DIR]
 
 Strings stand as themselves, descriptors as the Python literals that a header would have.
 
@@ -10,13 +9,14 @@ Strings on which NumPy crashes (`M8[s/0]` divides by zero) must not be added her
 
 import ast
 import json
-import pathlib
 import random
 import string
 import warnings
 
 import numpy as np
 from numpy.lib.format import descr_to_dtype, dtype_to_descr
+
+from common import Output
 
 SEED = 20240519
 PREFIXES = ["", "<", ">", "=", "|"]
@@ -266,6 +266,7 @@ def extended():
 
 
 def main():
+    output = Output(__doc__)
     warnings.simplefilter("ignore")
     document = {
         "numpy": np.__version__,
@@ -281,8 +282,7 @@ def main():
             lines.append(f'"{key}": [\n{items}\n]')
         else:
             lines.append(f'"{key}": {json.dumps(value)}')
-    path = pathlib.Path(__file__).with_name("dtypes.json")
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="ascii")
+    output.write("dtypes.json", ("{\n" + ",\n".join(lines) + "\n}\n").encode("ascii"))
     for key in ["strings", "descrs", "structures", "extended"]:
         accepted = sum("is" in item for item in document[key])
         print(f"{key}: {len(document[key])}, {accepted} accepted")

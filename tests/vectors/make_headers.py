@@ -5,17 +5,18 @@ cannot express all that a dtype can say. "order" is that of the array that was s
 the header repeats only where it matters. "long_names" are structures with a single field of type u1,
 whose name is so many times a character: the first bytes and the length of the header.
 
-    python make_headers.py
+    python make_headers.py [--out DIR]
 """
 
 import io
 import json
 import warnings
-from pathlib import Path
 
 import ml_dtypes
 import numpy as np
 from numpy.lib import _format_impl as npy
+
+from common import Output
 
 warnings.simplefilter("ignore")
 
@@ -148,10 +149,11 @@ def long_names():
 
 
 def main():
+    output = Output(__doc__)
     lines = ",\n".join(json.dumps(case) for case in cases())
     long = ",\n".join(json.dumps(case) for case in long_names())
     text = f'{{"numpy": "{np.__version__}", "cases": [\n{lines}\n], "long_names": [\n{long}\n]}}\n'
-    (Path(__file__).parent / "headers.json").write_text(text, encoding="ascii")
+    output.write("headers.json", text.encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -5,19 +5,18 @@ filter for headers of Python 2 (numpy.lib._format_impl._filter_header).
 A repr is true, for "some value", where it would depend on the order of a set or on which of equal
 keys a dict keeps.
 
-    python make_literals.py [--seed N] [--count N] [--out FILE]
+    python make_literals.py [--seed N] [--count N] [--out DIR]
 """
 
-import argparse
 import ast
 import json
 import random
 import re
-import sys
 import warnings
-from pathlib import Path
 
 from numpy.lib._format_impl import _filter_header
+
+from common import Output
 
 warnings.simplefilter("ignore")
 
@@ -177,17 +176,13 @@ def judge(text):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=800)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "literals.json")
-    args = parser.parse_args()
-    assert sys.version_info[:2] == (3, 11), "the grammar is that of CPython 3.11"
-    rng = random.Random(args.seed)
-    texts = FIXED + [generated(rng) for _ in range(args.count)]
+    # The grammar is that of CPython 3.11.
+    output = Output(__doc__, python=(3, 11), seed=1, count=800)
+    rng = random.Random(output.options.seed)
+    texts = FIXED + [generated(rng) for _ in range(output.options.count)]
     cases = [judge(text) for text in dict.fromkeys(texts) if not refused_on_purpose(text)]
     lines = ",\n".join(json.dumps(case) for case in cases)
-    args.out.write_text(f"[\n{lines}\n]\n", encoding="ascii")
+    output.write("literals.json", f"[\n{lines}\n]\n".encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ reads all of it and supplies the expectations. `refused` says where this project
 or a whole archive, and which Python would read all the same is asserted here, so that no
 difference goes unnoticed.
 
-Run with NumPy 2.4 on Python 3.11: python make_npz.py
+    python make_npz.py [--out DIR]
 """
 
 import binascii
@@ -16,13 +16,14 @@ import struct
 import warnings
 import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 
-OUT = Path(__file__).parent / "npz"
+from common import Output
+
 U32 = 0xFFFFFFFF
 expected = {}
+output = Output(__doc__, python=(3, 11), zlib=True)
 
 X = np.arange(6, dtype="<i4").reshape(2, 3)
 Y = np.linspace(0, 1, 4)
@@ -120,7 +121,7 @@ def case(name, raw, *, refused=(), python_accepts=(), python_refuses=False, what
     the archive. `python_accepts` are those that zipfile reads nevertheless. With `python_refuses`,
     what is expected is in `refused` and nowhere else.
     """
-    (OUT / f"{name}.npz").write_bytes(raw)
+    output.write(f"npz/{name}.npz", raw)
     members, error = python_reads(raw)
     entry = {"what": what}
     if isinstance(refused, str):
@@ -168,9 +169,19 @@ def numpy_wrote(**arrays):
 
 def zipfile_wrote(write, **options):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", **options) as z:
+    with Undated(out, "w", **options) as z:
         write(z)
     return out.getvalue()
+
+
+class Undated(zipfile.ZipFile):
+    """Writes members as of 1980, not as of now."""
+
+    def writestr(self, name, data, compress_type=None):
+        info = zipfile.ZipInfo(name)
+        info.compress_type = self.compression if compress_type is None else compress_type
+        info.external_attr = 0o600 << 16
+        super().writestr(info, data)
 
 
 class Unseekable(io.RawIOBase):
@@ -335,6 +346,11 @@ def members_wrong():
     a = Archive().add(b"x.npy", x, method=8, packed=packed, size=len(x) + 1)
     case("size_more", a.end(), refused={0: "SizeMismatch"}, python_accepts={0},
          what="less data than declared")
+    size = 1032 * len(packed)
+    a = Archive().add(b"x.npy", x, method=8, packed=packed, size=size)
+    a.add(b"y.npy", x, method=8, packed=packed, size=size + 1)
+    case("inflation", a.end(), refused={0: "SizeMismatch", 1: "Inflation"}, python_accepts={0, 1},
+         what="the most that deflated data can hold declared, and more")
     a = Archive().add(b"x.npy", x, method=8, packed=packed[:-5])
     case("deflate_cut", a.end(), refused={0: "DeflateTruncated"}, what="deflated data cut short")
     a = Archive().add(b"x.npy", x, method=8, packed=b"\7" + packed)
@@ -347,16 +363,13 @@ def members_wrong():
 
 
 def main():
-    OUT.mkdir(exist_ok=True)
-    for old in OUT.glob("*.npz"):
-        old.unlink()
     normal_archives()
     other_writers()
     zip64()
     ends()
     members_wrong()
     text = json.dumps(expected, indent=1, sort_keys=True, ensure_ascii=False)
-    (OUT / "expected.json").write_text(text + "\n", encoding="utf-8")
+    output.write("npz/expected.json", f"{text}\n".encode())
 
 
 if __name__ == "__main__":

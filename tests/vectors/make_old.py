@@ -3,19 +3,18 @@
 The files were written by NumPy 1.8.2 to 1.26.4 under Python 2.7 and 3.x, as their names say. Members
 of archives have the name "archive.npz::member.npy".
 
-    python make_old.py
+    python make_old.py [--out DIR]
 """
 
 import io
 import json
 import warnings
 import zipfile
-from pathlib import Path
 
 import numpy as np
 from numpy.lib import _format_impl as npy
 
-HERE = Path(__file__).parent
+from common import HERE, Output
 
 
 def as_json(descr):
@@ -41,6 +40,7 @@ def describe(file):
 
 
 def main():
+    output = Output(__doc__)
     files = {}
     for path in sorted((HERE / "old").iterdir()):
         if path.suffix == ".npy":
@@ -52,7 +52,7 @@ def main():
                 files[f"{path.name}::{member}"] = describe(io.BytesIO(archive.read(member)))
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(facts)}" for name, facts in files.items())
     text = f'{{"numpy": "{np.__version__}", "files": {{\n{lines}\n}}}}\n'
-    (HERE / "old.json").write_text(text, encoding="ascii")
+    output.write("old.json", text.encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ Every case has a text and either the same selection as npymap prints it, or what
 where Python has a syntax error or a name or an operator that a selection does not have, "basic"
 where the subscript is no basic index. Made with CPython 3.11:
 
-    python make_selections.py > selections.json
+    python make_selections.py [--out DIR]
 """
 
 import ast
 import json
 import random
 import warnings
+
+from common import Output
 
 warnings.simplefilter("ignore")
 rng = random.Random(20)
@@ -223,6 +225,7 @@ def expected(text):
 
 
 def main():
+    output = Output(__doc__, python=(3, 11))
     texts = WRITTEN.strip("\n").split("\n")
     for _ in range(600):
         count = rng.randrange(1, 8)
@@ -238,9 +241,8 @@ def main():
         except SyntaxError:
             pass
         cases.append({"text": text, **expected(text)})
-    print("[")
-    print(",\n".join(json.dumps(case) for case in cases))
-    print("]")
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    output.write("selections.json", f"[\n{lines}\n]\n".encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Writes stats.json: arrays and what NumPy says of them.
 
-Usage: python make_stats.py   (NumPy 2.4.6, ml_dtypes 0.6.0, x86-64)
+    python make_stats.py [--out DIR]
 
 Figures are strings, which no JSON parser rounds: an integer, or a float as Python prints it.
 Sums and means of floats are the correctly rounded ones of math.fsum, standard deviations come
@@ -9,12 +9,13 @@ from exact fractions; that NumPy agrees with them is asserted here.
 
 import json
 import math
-import pathlib
 import warnings
 from fractions import Fraction
 
 import ml_dtypes
 import numpy as np
+
+from common import Output, steady_bytes
 
 rng = np.random.default_rng(20240229)
 warnings.simplefilter("ignore")
@@ -60,7 +61,7 @@ def case(name, array, dtype=None):
     out = {
         "name": name,
         "dtype": dtype or (array.dtype.byteorder.replace("|", "").replace("=", "<") + code(array)),
-        "data": array.tobytes().hex(),
+        "data": steady_bytes(array).hex(),
         "count": array.size,
     }
     if array.dtype.name in ("int2", "int4", "uint2", "uint4"):
@@ -148,7 +149,7 @@ def histogram(name, array, bins, range=None):
     out = {
         "name": name,
         "dtype": array.dtype.byteorder.replace("|", "").replace("=", "<") + code(array),
-        "data": array.tobytes().hex(),
+        "data": steady_bytes(array).hex(),
         "bins": bins,
         "range": range and [text(float(r)) for r in range],
     }
@@ -321,7 +322,6 @@ for letters in INTS:
         histogram("nothing", full[:0].astype(dtype), 2)
 histogram("far from zero", (2**62 + np.arange(5)).astype("<i8"), 2)
 
-path = pathlib.Path(__file__).with_name("stats.json")
 rows = lambda cases: ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
-path.write_text('{"stats":[\n%s\n],"histograms":[\n%s\n]}\n' % (rows(STATS), rows(HISTOGRAMS)))
-print(len(STATS), "arrays,", len(HISTOGRAMS), "histograms,", path.stat().st_size, "bytes")
+document = '{"stats":[\n%s\n],"histograms":[\n%s\n]}\n' % (rows(STATS), rows(HISTOGRAMS))
+Output(__doc__).write("stats.json", document.encode("ascii"))

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Asks NumPy how it prints elements and arrays, and writes text.json.
 
-    python make_text.py [--seed N] [--scale N]      (NumPy 2.4 and ml_dtypes 0.6 on x86-64 Linux)
+    python make_text.py [--seed N] [--scale N] [--out DIR]
 
 Another seed or scale makes other or more cases; what is committed has the defaults.
 
@@ -14,14 +13,14 @@ The document has three parts. A dtype is the Python literal of a descriptor, or 
             256 of all elements of one or two bytes, or of those that `mixed` makes]}
 """
 
-import argparse
 import json
-import pathlib
 import warnings
 
 import ml_dtypes
 import numpy as np
 from numpy.lib.format import descr_to_dtype
+
+from common import Output, steady_bytes
 
 EXTENDED = [
     "bfloat16", "complex32", "float4_e2m1fn", "float6_e2m3fn", "float6_e3m2fn", "float8_e3m4",
@@ -189,11 +188,6 @@ def label(name):
     return name if name in EXTENDED else repr(name)
 
 
-def bytes_of(array):
-    """The bytes of an array of one dimension, whatever its dtype."""
-    return np.ascontiguousarray(array).tobytes()
-
-
 def make_values(maker, name, count):
     dtype = dtype_of(name)
     if name in EXTENDED:
@@ -214,13 +208,13 @@ def elements(maker, scale):
             values = make_values(maker, name, 6)
             texts = [str(value) for value in values]
             if not any(map(has_surrogates, texts)):
-                yield [label(name), bytes_of(values).hex(), texts]
+                yield [label(name), steady_bytes(values).hex(), texts]
 
 
 def array_case(maker, name, shape, order, distinct):
     size = int(np.prod(shape, dtype=int))
     values = make_values(maker, name, min(size, distinct))
-    data = bytes_of(values)
+    data = steady_bytes(values)
     repeated = data * (size // max(len(values), 1) + 1)
     array = np.ndarray(shape, dtype_of(name), buffer=repeated or b" ", order=order)
     return [label(name), list(shape), order, data.hex(), str(array)]
@@ -258,7 +252,7 @@ def arrays(maker, scale):
         for name in [f"|S{width}", f"<U{width}"]:
             values = np.array(["a" * width, "b" * width, "c"], dtype_of(name))
             for shape in [(3,), (3, 1), (1, 3)]:
-                yield [label(name), list(shape), "C", bytes_of(values).hex(), str(values.reshape(shape))]
+                yield [label(name), list(shape), "C", steady_bytes(values).hex(), str(values.reshape(shape))]
 
 
 def fnv(text):
@@ -295,11 +289,8 @@ def hashes():
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--scale", type=int, default=1)
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).with_name("text.json"))
-    options = parser.parse_args()
+    output = Output(__doc__, seed=0, scale=1)
+    options = output.options
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
     maker = Maker(options.seed)
@@ -315,7 +306,7 @@ def main():
             lines.append(f'"{name}":[\n{cases}]')
         else:
             lines.append(f'"{name}":{json.dumps(part, separators=(",", ":"))}')
-    options.output.write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")
+    output.write("text.json", ("{" + ",\n".join(lines) + "}\n").encode())
     print(f"{len(document['elements'])} groups of elements, {len(document['arrays'])} arrays")
 
 

@@ -1,9 +1,8 @@
 """Makes views.json: what NumPy's view-making functions return for arrays of many kinds.
 
 Every case has the layout of a base array within a buffer, an operation with its arguments, and the
-layout of the result or the text of the exception. Made with NumPy 2.4.6:
-
-    python make_views.py > views.json
+layout of the result or the text of the exception.
+    python make_views.py [--out DIR]
 """
 
 import json
@@ -11,6 +10,8 @@ import random
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+
+from common import Output
 
 rng = random.Random(20)
 
@@ -232,6 +233,7 @@ OPERATIONS += [broadcast_into, windows, reshape, view_dtype, real, imag, select]
 
 
 def main():
+    output = Output(__doc__)
     cases = []
     for operation in OPERATIONS:
         wanted = COUNTS.get(operation.__name__, 80)
@@ -263,9 +265,9 @@ def main():
                 case["result"] = describe(result)
             cases.append(case)
             wanted -= 1
-    print('{"numpy": "%s", "buffer": %d, "cases": [' % (np.__version__, BUFFER.size))
-    print(",\n".join(json.dumps(case) for case in cases))
-    print("]}")
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    head = f'{{"numpy": "{np.__version__}", "buffer": {BUFFER.size}, "cases": ['
+    output.write("views.json", f"{head}\n{lines}\n]}}\n".encode("ascii"))
 
 
 if __name__ == "__main__":

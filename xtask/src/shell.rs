@@ -3,7 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     time::Instant,
 };
 
@@ -93,13 +93,19 @@ impl Cmd {
     }
 
     /// Runs it and shows its output.
-    pub(crate) fn run(mut self) -> Result {
+    pub(crate) fn run(self) -> Result {
+        let text = self.text.clone();
+        match self.status()? {
+            status if status.success() => Ok(()),
+            status => Err(format!("`{text}` failed: {status}")),
+        }
+    }
+
+    /// Runs it, shows its output, and returns how it ended.
+    pub(crate) fn status(mut self) -> Result<ExitStatus> {
         eprintln!("$ {}", self.text);
         let status = self.command.status();
-        match status.map_err(|e| format!("cannot run `{}`: {e}", self.text))? {
-            status if status.success() => Ok(()),
-            status => Err(format!("`{}` failed: {status}", self.text)),
-        }
+        status.map_err(|e| format!("cannot run `{}`: {e}", self.text))
     }
 
     /// Runs it without a word and returns what it writes to stdout; `None` if it cannot be run or

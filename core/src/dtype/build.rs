@@ -2,6 +2,8 @@
 
 use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
 
+use smallvec::SmallVec;
+
 use super::{ByteOrder, DType, DTypeError, Dims, Field, Kind, StructType, SubArrayType, Title};
 use crate::{Result, error::Excerpt, layout::MAX_NDIM};
 
@@ -48,32 +50,7 @@ impl DType {
     /// Python objects overlaps with another.
     pub fn structure_at(fields: Vec<Field>, itemsize: u64) -> Result<Self> {
         let size = checked_itemsize(itemsize)?;
-        let mut depth = 0;
-        let mut keys = BTreeSet::new();
-        for field in &fields {
-            let end = u64::from(field.offset) + field.dtype.itemsize();
-            if end > itemsize {
-                return Err(DTypeError::FieldBounds {
-                    name: Excerpt::text(&field.name),
-                    end,
-                    itemsize,
-                }
-                .into());
-            }
-            depth = depth.max(field.dtype.depth);
-            let title = match &field.title {
-                Some(Title::Text(title)) => Some(title),
-                _ => None,
-            };
-            for key in [Some(&field.name), title].into_iter().flatten() {
-                if !keys.insert(key) {
-                    return Err(DTypeError::Duplicate {
-                        name: Excerpt::text(key),
-                    }
-                    .into());
-                }
-            }
-        }
+        let depth = check_fields(&fields, itemsize)?;
         check_object_overlap(&fields)?;
         Ok(Self {
             kind: Kind::Struct(Arc::new(StructType {
@@ -128,22 +105,27 @@ impl DType {
     /// What `np.dtype((self, shape))` is for a shape of integers: the dtype with another width if
     /// it has none, else a sub-array; the dtype itself for `()`.
     pub(super) fn repeat(self, shape: &Shape) -> Result<Self> {
-        if self.is_unsized() {
-            return match shape {
-                Shape::Int(width) => self.with_width(*width),
-                Shape::Dims(_) => Err(DTypeError::ItemSize { found: None }.into()),
-            };
-        }
         match shape {
+            Shape::Dims(dims) => self.with_shape(dims),
+            Shape::Int(width) if self.is_unsized() => self.with_width(*width),
             Shape::Int(n) => {
                 let n = u64::try_from(*n).map_err(|_| DTypeError::Shape {
                     why: "a negative dimension",
                 })?;
                 Self::sub_array(self, &[n])
             }
-            Shape::Dims(dims) if dims.is_empty() => Ok(self),
-            Shape::Dims(dims) => Self::sub_array(self, dims),
         }
+    }
+
+    /// The same for a tuple.
+    pub(super) fn with_shape(self, shape: &[u64]) -> Result<Self> {
+        if self.is_unsized() {
+            return Err(DTypeError::ItemSize { found: None }.into());
+        }
+        if shape.is_empty() {
+            return Ok(self);
+        }
+        Self::sub_array(self, shape)
     }
 
     /// Whether this is a dtype whose size a descriptor may still set: `S`, `U` or `V` without one.
@@ -183,6 +165,14 @@ pub(super) struct Packer {
 }
 
 impl Packer {
+    /// One with room for so many fields, which must be at hand already.
+    pub(super) fn with_capacity(fields: usize) -> Self {
+        Self {
+            fields: Vec::with_capacity(fields),
+            offset: 0,
+        }
+    }
+
     /// Adds a field.
     pub(super) fn push(
         &mut self,
@@ -210,6 +200,61 @@ impl Packer {
     /// The structure.
     pub(super) fn finish(self) -> Result<DType> {
         DType::structure_at(self.fields, self.offset)
+    }
+}
+
+/// Checks that fields end within an item size and have names of their own. Returns the depth of the
+/// deepest.
+fn check_fields(fields: &[Field], itemsize: u64) -> Result<u8, DTypeError> {
+    let mut depth = 0;
+    let mut keys = Keys::default();
+    for field in fields {
+        let end = u64::from(field.offset) + field.dtype.itemsize();
+        if end > itemsize {
+            return Err(DTypeError::FieldBounds {
+                name: Excerpt::text(&field.name),
+                end,
+                itemsize,
+            });
+        }
+        depth = depth.max(field.dtype.depth);
+        let title = match &field.title {
+            Some(Title::Text(title)) => Some(title),
+            _ => None,
+        };
+        for key in [Some(&field.name), title].into_iter().flatten() {
+            if !keys.insert(key) {
+                return Err(DTypeError::Duplicate {
+                    name: Excerpt::text(key),
+                });
+            }
+        }
+    }
+    Ok(depth)
+}
+
+/// The names and titles of a structure.
+#[derive(Default)]
+struct Keys<'a> {
+    /// The first ones: to compare with a few is faster than to keep them sorted.
+    few: SmallVec<[&'a str; 16]>,
+    more: BTreeSet<&'a str>,
+}
+
+impl<'a> Keys<'a> {
+    /// Adds a key, unless it is there already.
+    fn insert(&mut self, key: &'a str) -> bool {
+        // Names often begin alike, are equally long, and differ in their last byte.
+        let last = key.as_bytes().last();
+        let is_key = |other: &&str| other.as_bytes().last() == last && *other == key;
+        if self.few.iter().any(is_key) {
+            return false;
+        }
+        if self.few.len() < self.few.inline_size() {
+            self.few.push(key);
+            return true;
+        }
+        self.more.insert(key)
     }
 }
 

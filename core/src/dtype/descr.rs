@@ -2,8 +2,8 @@
 
 use alloc::{
     borrow::Cow,
+    boxed::Box,
     string::{String, ToString},
-    vec::Vec,
 };
 
 use super::{ByteOrder, DType, DTypeError, Extended, Kind, Title, build::Packer, overlay::combine};
@@ -43,6 +43,34 @@ impl DType {
     pub fn from_descr(descr: &Literal<'_>) -> Result<Self> {
         descr_to_dtype(descr, Literal::MAX_DEPTH)
     }
+
+    /// The same for a string.
+    pub(crate) fn from_plain_text(descr: &str) -> Result<Self> {
+        string(descr)
+    }
+
+    /// The same for a list of fields that were read without making literals of them.
+    pub(crate) fn from_plain_fields(fields: &[PlainField<'_>]) -> Result<Self> {
+        let mut packer = Packer::with_capacity(fields.len());
+        for field in fields {
+            let dtype = string(field.descr)?;
+            let dtype = match &field.shape {
+                Some(shape) => dtype.with_shape(shape)?,
+                None => dtype,
+            };
+            push_untitled(&mut packer, field.name, dtype)?;
+        }
+        packer.finish()
+    }
+}
+
+/// A field `(name, descr)` or `(name, descr, shape)` of which the first two are strings, and the
+/// third is a tuple of integers.
+#[derive(Debug)]
+pub(crate) struct PlainField<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) descr: &'a str,
+    pub(crate) shape: Option<Box<[u64]>>,
 }
 
 /// The type of ml_dtypes that a type string in a header probably stands for.
@@ -106,15 +134,16 @@ fn string(text: &str) -> Result<DType> {
 }
 
 fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()> {
-    let parts: Vec<_> = Items::of(field)
-        .ok_or(DTypeError::Descr {
-            found: name_of(field),
-            expected: "a field (name, descr) or (name, descr, shape)",
-        })?
+    let items = Items::of(field).ok_or(DTypeError::Descr {
+        found: name_of(field),
+        expected: "a field (name, descr) or (name, descr, shape)",
+    })?;
+    let parts: Cow<'_, [Literal<'_>]> = match field {
+        Literal::Tuple(parts) | Literal::List(parts) => parts.into(),
         // One more than a field can have is enough to know that there are too many.
-        .take(4)
-        .collect();
-    let (name, dtype) = match parts.as_slice() {
+        _ => items.clone().take(4).map(Cow::into_owned).collect(),
+    };
+    let (name, dtype) = match &*parts {
         [name, descr] => (name, descr_to_dtype(descr, depth)?),
         [name, descr, shape] => {
             let dtype = descr_to_dtype(descr, depth)?;
@@ -122,35 +151,32 @@ fn push_field(packer: &mut Packer, field: &Literal<'_>, depth: u32) -> Result<()
         }
         _ => {
             return Err(DTypeError::FieldParts {
-                found: Items::of(field).map_or(0, Iterator::count),
+                found: items.count(),
             }
             .into());
         }
     };
-    let has_no_name = matches!(&**name, Literal::Str(name) if name.is_empty());
-    if has_no_name && matches!(dtype.kind, Kind::Void | Kind::SubArray(_)) {
+    let found = match name {
+        Literal::Str(name) => return push_untitled(packer, name, dtype),
+        Literal::Tuple(pair) => match pair.as_slice() {
+            [title, Literal::Str(name)] => {
+                return packer.push(name.as_ref().into(), title_of(title), dtype);
+            }
+            [_, other] => name_of(other),
+            _ => "a tuple that is no pair of title and name",
+        },
+        other => name_of(other),
+    };
+    Err(DTypeError::FieldName { found }.into())
+}
+
+/// Adds a field, or padding, which is raw data with an empty name.
+fn push_untitled(packer: &mut Packer, name: &str, dtype: DType) -> Result<()> {
+    if name.is_empty() && matches!(dtype.kind, Kind::Void | Kind::SubArray(_)) {
         packer.pad(dtype.itemsize());
         return Ok(());
     }
-    let (title, name) = match &**name {
-        Literal::Tuple(pair) => match pair.as_slice() {
-            [title, name] => (title_of(title), name),
-            _ => {
-                return Err(DTypeError::FieldName {
-                    found: "a tuple that is no pair of title and name",
-                }
-                .into());
-            }
-        },
-        name => (None, name),
-    };
-    match name {
-        Literal::Str(name) => packer.push(name.as_ref().into(), title, dtype),
-        other => Err(DTypeError::FieldName {
-            found: name_of(other),
-        }
-        .into()),
-    }
+    packer.push(name.into(), None, dtype)
 }
 
 pub(super) fn title_of(title: &Literal<'_>) -> Option<Title> {

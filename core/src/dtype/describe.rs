@@ -35,20 +35,11 @@ impl DType {
             ByteOrder::Big => '>',
             ByteOrder::None => '|',
         };
-        let size = self.itemsize;
+        let (letter, size) = (self.kind.letter(), self.itemsize);
         match &self.kind {
-            Kind::Bool => String::from("|b1"),
             Kind::Object => String::from("|O"),
-            Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => format!("{order}i{size}"),
-            Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => format!("{order}u{size}"),
-            Kind::Float16 | Kind::Float32 | Kind::Float64 | Kind::LongDouble => {
-                format!("{order}f{size}")
-            }
-            Kind::Complex64 | Kind::Complex128 | Kind::CLongDouble => format!("{order}c{size}"),
-            Kind::Bytes => format!("|S{size}"),
             Kind::Str => format!("{order}U{}", size / 4),
-            Kind::DateTime64(unit) => format!("{order}M8{unit}"),
-            Kind::TimeDelta64(unit) => format!("{order}m8{unit}"),
+            Kind::DateTime64(unit) | Kind::TimeDelta64(unit) => format!("{order}{letter}8{unit}"),
             Kind::Extended(extended) => {
                 let order = if order == '|' { '<' } else { order };
                 let letter = match extended {
@@ -58,7 +49,7 @@ impl DType {
                 };
                 format!("{order}{letter}{size}")
             }
-            Kind::Void | Kind::Struct(_) | Kind::SubArray(_) => format!("|V{size}"),
+            _ => format!("{order}{letter}{size}"),
         }
     }
 }
@@ -102,7 +93,7 @@ fn field_list<'a>(
             None => name,
         };
         list.push(Literal::Tuple(match &dtype.kind {
-            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, shape(&sub.shape)],
+            Kind::SubArray(sub) => vec![name, nested(&sub.element)?, Literal::tuple_of(&sub.shape)],
             _ => vec![name, nested(dtype)?],
         }));
     }
@@ -116,16 +107,9 @@ fn field_list<'a>(
 fn nested(dtype: &DType) -> Result<Literal<'_>, DTypeError> {
     Ok(match &dtype.kind {
         Kind::Struct(fields) => Literal::List(field_list(fields, dtype.itemsize())?),
-        Kind::SubArray(sub) => Literal::Tuple(vec![nested(&sub.element)?, shape(&sub.shape)]),
+        Kind::SubArray(sub) => {
+            Literal::Tuple(vec![nested(&sub.element)?, Literal::tuple_of(&sub.shape)])
+        }
         _ => Literal::from(dtype.type_string()),
     })
-}
-
-fn shape(dims: &[u64]) -> Literal<'static> {
-    Literal::Tuple(
-        dims.iter()
-            // Dimensions fit in an i32.
-            .map(|&dim| Literal::Int(i64::try_from(dim).unwrap_or(i64::MAX)))
-            .collect(),
-    )
 }

@@ -44,23 +44,16 @@ impl Display for Format<'_> {
             ByteOrder::Big => ">",
             ByteOrder::None => "",
         };
-        let letter = match &dtype.kind {
+        let letter = dtype.kind.letter();
+        let size = match &dtype.kind {
             Kind::Struct(structure) => return write_struct(f, structure, dtype.itemsize),
             Kind::SubArray(sub) => return write_sub_array(f, sub),
             Kind::Extended(extended) => return f.write_str(extended.name()),
             Kind::Bool => return f.write_str("'?'"),
             Kind::Object => return f.write_str("'O'"),
-            Kind::DateTime64(unit) => return write!(f, "'{order}M8{unit}'"),
-            Kind::TimeDelta64(unit) => return write!(f, "'{order}m8{unit}'"),
-            Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => 'i',
-            Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => 'u',
-            Kind::Float16 | Kind::Float32 | Kind::Float64 | Kind::LongDouble => 'f',
-            Kind::Complex64 | Kind::Complex128 | Kind::CLongDouble => 'c',
-            Kind::Bytes => 'S',
-            Kind::Str => 'U',
-            Kind::Void => 'V',
-        };
-        let size = match dtype.kind {
+            Kind::DateTime64(unit) | Kind::TimeDelta64(unit) => {
+                return write!(f, "'{order}{letter}8{unit}'");
+            }
             Kind::Str => dtype.itemsize / 4,
             _ => dtype.itemsize,
         };
@@ -72,17 +65,8 @@ impl Display for Format<'_> {
 }
 
 fn write_sub_array(f: &mut fmt::Formatter<'_>, sub: &SubArrayType) -> fmt::Result {
-    write!(f, "({}, ", Format(&sub.element))?;
-    write_shape(f, &sub.shape)?;
-    f.write_char(')')
-}
-
-/// A tuple as Python prints it.
-fn write_shape(f: &mut fmt::Formatter<'_>, shape: &[u64]) -> fmt::Result {
-    match shape {
-        [dim] => write!(f, "({dim},)"),
-        dims => write_list(f, ('(', ')'), dims, |f, dim| dim.fmt(f)),
-    }
+    let shape = Literal::tuple_of(&sub.shape);
+    write!(f, "({}, {shape})", Format(&sub.element))
 }
 
 fn write_struct(f: &mut fmt::Formatter<'_>, structure: &StructType, itemsize: u32) -> fmt::Result {
@@ -91,7 +75,7 @@ fn write_struct(f: &mut fmt::Formatter<'_>, structure: &StructType, itemsize: u3
         write!(f, "({}, ", scalar_type(base))?;
     }
     if is_packed(&structure.fields, itemsize) {
-        write_list(f, ('[', ']'), &structure.fields, write_field)?;
+        write_list(f, &structure.fields, write_field)?;
     } else {
         write_dict(f, &structure.fields, itemsize)?;
     }
@@ -120,8 +104,8 @@ fn write_field(f: &mut fmt::Formatter<'_>, field: &Field) -> fmt::Result {
     }
     match &field.dtype.kind {
         Kind::SubArray(sub) => {
-            write!(f, "{}, ", Format(&sub.element))?;
-            write_shape(f, &sub.shape)?;
+            let shape = Literal::tuple_of(&sub.shape);
+            write!(f, "{}, {shape}", Format(&sub.element))?;
         }
         _ => Format(&field.dtype).fmt(f)?,
     }
@@ -129,16 +113,15 @@ fn write_field(f: &mut fmt::Formatter<'_>, field: &Field) -> fmt::Result {
 }
 
 fn write_dict(f: &mut fmt::Formatter<'_>, fields: &[Field], itemsize: u32) -> fmt::Result {
-    let brackets = ('[', ']');
     f.write_str("{'names': ")?;
-    write_list(f, brackets, fields, |f, field| quoted(&field.name).fmt(f))?;
+    write_list(f, fields, |f, field| quoted(&field.name).fmt(f))?;
     f.write_str(", 'formats': ")?;
-    write_list(f, brackets, fields, |f, field| Format(&field.dtype).fmt(f))?;
+    write_list(f, fields, |f, field| Format(&field.dtype).fmt(f))?;
     f.write_str(", 'offsets': ")?;
-    write_list(f, brackets, fields, |f, field| field.offset.fmt(f))?;
+    write_list(f, fields, |f, field| field.offset.fmt(f))?;
     if fields.iter().any(|field| field.title.is_some()) {
         f.write_str(", 'titles': ")?;
-        write_list(f, brackets, fields, |f, field| match &field.title {
+        write_list(f, fields, |f, field| match &field.title {
             Some(title) => Quoted(title).fmt(f),
             None => f.write_str("None"),
         })?;
@@ -148,18 +131,17 @@ fn write_dict(f: &mut fmt::Formatter<'_>, fields: &[Field], itemsize: u32) -> fm
 
 fn write_list<T>(
     f: &mut fmt::Formatter<'_>,
-    (open, close): (char, char),
     items: &[T],
     mut write: impl FnMut(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
 ) -> fmt::Result {
-    f.write_char(open)?;
+    f.write_char('[')?;
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
             f.write_str(", ")?;
         }
         write(f, item)?;
     }
-    f.write_char(close)
+    f.write_char(']')
 }
 
 /// Python's `repr` of a string.

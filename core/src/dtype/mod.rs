@@ -15,10 +15,11 @@ use alloc::{boxed::Box, sync::Arc};
 
 use smallvec::SmallVec;
 
+pub(crate) use self::descr::PlainField;
 pub use self::{descr::foreign_descr, error::DTypeError};
 
 /// The dimensions of an array or a sub-array, the slowest first. Up to 8 need no heap.
-pub type Dims = SmallVec<[u64; 8]>;
+pub(crate) type Dims = SmallVec<[u64; 8]>;
 
 /// A NumPy data type.
 ///
@@ -54,9 +55,7 @@ impl ByteOrder {
     } else {
         Self::Little
     };
-}
 
-impl ByteOrder {
     /// The order that applies to values of a size.
     const fn of_size(self, itemsize: u32) -> Self {
         match self {
@@ -145,6 +144,25 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The letter of the kind in type strings: that of raw data for those without one.
+    const fn letter(&self) -> char {
+        match self {
+            Self::Bool => 'b',
+            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 => 'i',
+            Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 => 'u',
+            Self::Float16 | Self::Float32 | Self::Float64 | Self::LongDouble => 'f',
+            Self::Complex64 | Self::Complex128 | Self::CLongDouble => 'c',
+            Self::Bytes => 'S',
+            Self::Str => 'U',
+            Self::DateTime64(_) => 'M',
+            Self::TimeDelta64(_) => 'm',
+            Self::Object => 'O',
+            Self::Extended(_) | Self::Void | Self::Struct(_) | Self::SubArray(_) => 'V',
+        }
+    }
+}
+
 /// The number types of the Python package ml_dtypes, which `.npy` headers cannot express.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -193,6 +211,9 @@ pub struct TimeUnit {
     /// How many of them one count stands for, e.g. 25 in `M8[25s]`. Up to `i32::MAX`.
     pub count: u32,
 }
+
+/// The count of a datetime or a timedelta that means "not a time".
+pub(crate) const NAT: i64 = i64::MIN;
 
 /// NumPy's units of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -253,26 +274,21 @@ pub struct SubArrayType {
     /// The dtype of an element; it may be a sub-array itself.
     pub element: DType,
     /// The shape, the slowest dimension first, elements in C order.
-    pub shape: Dims,
+    pub shape: Box<[u64]>,
 }
 
 impl DType {
     /// One byte, zero or not.
-    pub const BOOL: Self = Self::plain(Kind::Bool, 1);
+    pub const BOOL: Self = Self::plain(Kind::Bool, ByteOrder::None, 1);
     /// `uint8`.
-    pub const UINT8: Self = Self::plain(Kind::UInt8, 1);
+    pub const UINT8: Self = Self::plain(Kind::UInt8, ByteOrder::None, 1);
     /// `float32` in the machine's byte order.
-    pub const FLOAT32: Self = Self::plain(Kind::Float32, 4);
+    pub const FLOAT32: Self = Self::plain(Kind::Float32, ByteOrder::NATIVE, 4);
     /// `float64` in the machine's byte order.
-    pub const FLOAT64: Self = Self::plain(Kind::Float64, 8);
+    pub const FLOAT64: Self = Self::plain(Kind::Float64, ByteOrder::NATIVE, 8);
 
     /// Pickled Python objects. The item size is that of a pointer on 64-bit machines.
-    pub const OBJECT: Self = Self {
-        kind: Kind::Object,
-        order: ByteOrder::None,
-        depth: 0,
-        itemsize: 8,
-    };
+    pub const OBJECT: Self = Self::plain(Kind::Object, ByteOrder::None, 8);
 
     /// How deep structures and sub-arrays can nest.
     ///
@@ -286,53 +302,28 @@ impl DType {
     /// [`ByteOrder::None`] and one applies.
     pub fn fixed(kind: Kind, order: ByteOrder) -> Option<Self> {
         let itemsize = kind.fixed_size()?;
-        Some(Self {
-            kind,
-            order: order.of_size(itemsize),
-            depth: 0,
-            itemsize,
-        })
+        Some(Self::plain(kind, order.of_size(itemsize), itemsize))
     }
 
     /// Byte strings of up to `len` bytes: `S`.
     pub fn bytes(len: u32) -> Self {
-        Self {
-            kind: Kind::Bytes,
-            order: ByteOrder::None,
-            depth: 0,
-            itemsize: len,
-        }
+        Self::plain(Kind::Bytes, ByteOrder::None, len)
     }
 
     /// Strings of up to `chars` characters of four bytes each: `U`. `None` if the size in bytes
     /// passes `i32::MAX`, NumPy's limit.
     pub fn string(chars: u32, order: ByteOrder) -> Option<Self> {
         let itemsize = chars.checked_mul(4).filter(|&n| i32::try_from(n).is_ok())?;
-        Some(Self {
-            kind: Kind::Str,
-            order: order.of_size(4),
-            depth: 0,
-            itemsize,
-        })
+        Some(Self::plain(Kind::Str, order.of_size(4), itemsize))
     }
 
     /// Raw data of `len` bytes: `V`.
     pub fn void(len: u32) -> Self {
-        Self {
-            kind: Kind::Void,
-            order: ByteOrder::None,
-            depth: 0,
-            itemsize: len,
-        }
+        Self::plain(Kind::Void, ByteOrder::None, len)
     }
 
-    /// A dtype in the machine's byte order.
-    const fn plain(kind: Kind, itemsize: u32) -> Self {
-        let order = if itemsize == 1 {
-            ByteOrder::None
-        } else {
-            ByteOrder::NATIVE
-        };
+    /// A dtype that is neither a structure nor a sub-array.
+    const fn plain(kind: Kind, order: ByteOrder, itemsize: u32) -> Self {
         Self {
             kind,
             order,
@@ -375,6 +366,18 @@ impl DType {
             Kind::SubArray(s) => s.element.has_object(),
             _ => false,
         }
+    }
+
+    /// The element and the dimensions of a sub-array, of all that are nested in one another. Other
+    /// dtypes are elements of no dimension.
+    pub(crate) fn flatten(&self) -> (&Self, Dims) {
+        let mut dims = Dims::new();
+        let mut element = self;
+        while let Kind::SubArray(sub) = &element.kind {
+            dims.extend_from_slice(&sub.shape);
+            element = &sub.element;
+        }
+        (element, dims)
     }
 
     /// The fields of a structure, `None` for other dtypes.

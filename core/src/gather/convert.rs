@@ -14,7 +14,7 @@ pub enum Convert {
     AsStored,
     /// To the machine's byte order; in a structure, those of each field.
     ///
-    /// All that is no number is copied: byte strings, raw data, and the padding in structures.
+    /// Whatever is not a number is copied: byte strings, raw data, and the padding in structures.
     /// Each code unit of a string is swapped. A structure that overlays a base dtype is swapped as
     /// that base is, as NumPy's casts do it.
     Native,

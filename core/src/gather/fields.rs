@@ -62,11 +62,8 @@ impl Fields {
         let fields = dtype.fields().unwrap_or_default();
         let overlap = overlap(fields);
         let part = |field: &Field| {
-            let mut dtype = &field.dtype;
-            let len = dtype.itemsize();
-            while let Kind::SubArray(sub) = dtype.kind() {
-                dtype = &sub.element;
-            }
+            let (dtype, _) = field.dtype.flatten();
+            let len = field.dtype.itemsize();
             let action = match (is_swapped(dtype), lane_size(dtype)) {
                 (false, _) if overlap => Action::Copy,
                 (false, _) => return None,

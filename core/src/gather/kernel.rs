@@ -103,7 +103,7 @@ impl Kernel {
                 } else {
                     u128::from_le_bytes(b)
                 };
-                number::f80_to_f64(bits as u64, (bits >> 64) as u16).to_ne_bytes()
+                number::long_double_to_f64(bits).to_ne_bytes()
             }),
             Op::Fields(fields) => fields.run(src, dst),
         }

@@ -30,7 +30,7 @@ pub const MAGIC: &[u8; 6] = b"\x93NUMPY";
 pub const NUMPY_MAX_CHARS: u64 = 10_000;
 
 /// What to refuse even though the format allows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// The longest text of a header, in bytes; 1 MiB by default. The format allows 4 GiB.
@@ -119,7 +119,7 @@ impl Header {
 
     /// Where the data begins, in bytes from the first one of the file.
     pub fn data_offset(&self) -> u64 {
-        read::preamble_len(self.version).saturating_add(u64::from(self.header_len))
+        read::preamble_len(self.version.0).saturating_add(u64::from(self.header_len))
     }
 
     /// The element type. Never a sub-array.

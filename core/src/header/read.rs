@@ -2,10 +2,13 @@
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
-use super::{Header, HeaderError, Limits, MAGIC, NUMPY_MAX_CHARS, Warning, template};
+use super::{
+    Header, HeaderError, Limits, MAGIC, NUMPY_MAX_CHARS, Warning,
+    template::{self, Descr},
+};
 use crate::{
     DType, ErrorKind, Layout, Order, Result, Step,
-    dtype::{Dims, Kind, foreign_descr},
+    dtype::{Dims, Kind, PlainField, foreign_descr},
     error::Excerpt,
     literal::{Dialect, Literal, LiteralError},
 };
@@ -13,9 +16,9 @@ use crate::{
 /// The magic string and the version.
 const MAGIC_LEN: usize = 8;
 
-/// The bytes before the text.
-pub(super) fn preamble_len(version: (u8, u8)) -> u64 {
-    if version.0 == 1 { 10 } else { 12 }
+/// The bytes before the text, by the major version.
+pub(super) fn preamble_len(major: u8) -> u64 {
+    if major == 1 { 10 } else { 12 }
 }
 
 pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Result<Step<Header>> {
@@ -43,7 +46,7 @@ pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Re
         return Err(ErrorKind::Version { major, minor }.into());
     }
 
-    let preamble = preamble_len(version);
+    let preamble = preamble_len(major);
     let length_field = match (input.get(MAGIC_LEN..), version) {
         (Some(&[a, b, ..]), (1, _)) => Some(u32::from(u16::from_le_bytes([a, b]))),
         (Some(&[a, b, c, d, ..]), (2.., _)) => Some(u32::from_le_bytes([a, b, c, d])),
@@ -110,8 +113,10 @@ fn parse_text(version: (u8, u8), header_len: u32, bytes: &[u8]) -> Result<Header
     }
     let (dtype, shape, fortran_order) = match template::match_text(&text) {
         Some(entries) => {
-            let descr = Literal::Str(Cow::Borrowed(entries.descr));
-            let dtype = dtype_of(&descr, &mut warnings)?;
+            let dtype = match &entries.descr {
+                Descr::Text(text) => dtype_of_text(text, &mut warnings)?,
+                Descr::Fields(fields) => dtype_of_fields(fields, &mut warnings)?,
+            };
             (dtype, entries.shape, entries.fortran_order)
         }
         None => {
@@ -148,7 +153,7 @@ fn decode(version: (u8, u8), bytes: &[u8]) -> Result<Cow<'_, str>> {
     match core::str::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(e) => {
-            let offset = preamble_len(version).saturating_add(e.valid_up_to() as u64);
+            let offset = preamble_len(version.0).saturating_add(e.valid_up_to() as u64);
             Err(HeaderError::Utf8 { offset }.into())
         }
     }
@@ -180,7 +185,7 @@ fn with_file_offset(error: LiteralError, text: &str, version: (u8, u8)) -> Heade
         _ => before.len(),
     };
     HeaderError::Syntax {
-        offset: preamble_len(version).saturating_add(before as u64),
+        offset: preamble_len(version.0).saturating_add(before as u64),
         found: error.found,
         expected: error.expected,
     }
@@ -269,24 +274,25 @@ fn dtype_of(descr: &Literal<'_>, warnings: &mut Vec<Warning>) -> Result<DType> {
     Ok(dtype)
 }
 
+fn dtype_of_text(descr: &str, warnings: &mut Vec<Warning>) -> Result<DType> {
+    let dtype = DType::from_plain_text(descr)?;
+    warn_of_foreign_type(descr, warnings);
+    Ok(dtype)
+}
+
+fn dtype_of_fields(fields: &[PlainField<'_>], warnings: &mut Vec<Warning>) -> Result<DType> {
+    let dtype = DType::from_plain_fields(fields)?;
+    for field in fields {
+        warn_of_foreign_type(field.descr, warnings);
+    }
+    Ok(dtype)
+}
+
 /// Warns of every type string in a valid descriptor that other programs than NumPy have written,
 /// once each.
 fn warn_of_foreign_types(descr: &Literal<'_>, warnings: &mut Vec<Warning>) {
     match descr {
-        Literal::Str(text) => {
-            let probably = foreign_descr(text);
-            if probably.is_none() && text != "<V1" {
-                return;
-            }
-            let warning = Warning::ForeignDType {
-                descr: Excerpt::text(text),
-                probably,
-                numpy_reads: text.starts_with("<V"),
-            };
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
+        Literal::Str(text) => warn_of_foreign_type(text, warnings),
         Literal::Tuple(parts) => {
             if let Some(dtype) = parts.first() {
                 warn_of_foreign_types(dtype, warnings);
@@ -305,6 +311,21 @@ fn warn_of_foreign_types(descr: &Literal<'_>, warnings: &mut Vec<Warning>) {
     }
 }
 
+fn warn_of_foreign_type(text: &str, warnings: &mut Vec<Warning>) {
+    let probably = foreign_descr(text);
+    if probably.is_none() && text != "<V1" {
+        return;
+    }
+    let warning = Warning::ForeignDType {
+        descr: Excerpt::text(text),
+        probably,
+        numpy_reads: text.starts_with("<V"),
+    };
+    if !warnings.contains(&warning) {
+        warnings.push(warning);
+    }
+}
+
 /// The dtype for the layout.
 ///
 /// NumPy reads as many elements as the shape has, finds that sub-arrays have made more of them, and
@@ -314,13 +335,8 @@ fn without_sub_array(dtype: DType, shape: &[u64], warnings: &mut Vec<Warning>) -
     if !matches!(dtype.kind(), Kind::SubArray(_)) {
         return dtype;
     }
-    let mut element = &dtype;
-    let mut single = true;
-    while let Kind::SubArray(sub) = element.kind() {
-        single &= sub.shape.iter().all(|&dim| dim == 1);
-        element = &sub.element;
-    }
-    if single || shape.contains(&0) {
+    let (element, dims) = dtype.flatten();
+    if dims.iter().all(|&dim| dim == 1) || shape.contains(&0) {
         return element.clone();
     }
     warnings.push(Warning::SubArray);

@@ -1,9 +1,8 @@
 //! Writing: the bytes that `np.save` would write.
 
-use alloc::{string::String, vec::Vec};
-use core::fmt::Write;
+use alloc::{format, string::String, vec::Vec};
 
-use super::{Header, MAGIC, Warning};
+use super::{Header, MAGIC, Warning, read::preamble_len};
 use crate::{DType, ErrorKind, Layout, Order, Result, literal::Literal};
 
 /// The data begins at a multiple of this.
@@ -47,13 +46,12 @@ pub fn write(dtype: &DType, shape: &[u64], order: Order) -> Result<Vec<u8>> {
 
     let latin1 = text.chars().all(|c| u32::from(c) <= 0xff);
     let major = match latin1 {
-        true if padded_len(10, text.chars().count()) <= usize::from(u16::MAX) => 1,
+        true if padded_len(1, text.chars().count()) <= usize::from(u16::MAX) => 1,
         true => 2,
         false => 3,
     };
     let text = encode(major, &text);
-    let preamble = if major == 1 { 10 } else { 12 };
-    Ok(wrap(major, &text, padded_len(preamble, text.len()))?)
+    Ok(wrap(major, &text, padded_len(major, text.len()))?)
 }
 
 impl Header {
@@ -90,17 +88,8 @@ impl Header {
 /// The text without padding.
 fn dict(descr: &Literal<'_>, fortran_order: bool, shape: &[u64]) -> String {
     let order = if fortran_order { "True" } else { "False" };
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        text,
-        "{{'descr': {descr}, 'fortran_order': {order}, 'shape': ("
-    );
-    for (axis, dim) in shape.iter().enumerate() {
-        let _ = write!(text, "{}{dim}", if axis > 0 { ", " } else { "" });
-    }
-    text.push_str(if shape.len() == 1 { ",), }" } else { "), }" });
-    text
+    let shape = Literal::tuple_of(shape);
+    format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}")
 }
 
 /// Spaces for the digits that the growing dimension does not have yet.
@@ -118,9 +107,9 @@ fn growth_room(fortran_order: bool, shape: &[u64]) -> impl Iterator<Item = char>
 /// The length of the text with the padding that aligns the data, and the line break after it.
 ///
 /// NumPy pads a text that is aligned already, by the whole alignment.
-fn padded_len(preamble: usize, len: usize) -> usize {
+fn padded_len(major: u8, len: usize) -> usize {
     let len = len.saturating_add(1);
-    let padding = ALIGNMENT - preamble.saturating_add(len) % ALIGNMENT;
+    let padding = ALIGNMENT - (preamble_len(major) as usize).saturating_add(len) % ALIGNMENT;
     len.saturating_add(padding)
 }
 

@@ -4,7 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Layout, LayoutError, MAX_NDIM, Order, Reshaped, Strides};
+use super::{Layout, LayoutError, MAX_NDIM, Order, Strides};
 use crate::{Result, dtype::Dims};
 
 /// Whether each axis was named. As many as inline shapes have, so that no heap is needed.
@@ -50,12 +50,7 @@ impl Layout {
             shape.extend(self.shape.get(axis).copied());
             strides.extend(self.strides.get(axis).copied());
         }
-        Ok(Self {
-            dtype: self.dtype.clone(),
-            shape,
-            strides,
-            offset: self.offset,
-        })
+        Ok(self.with_axes(shape, strides))
     }
 
     /// The view with two axes in each other's place.
@@ -98,12 +93,7 @@ impl Layout {
             return Err(LayoutError::NotSqueezable.into());
         }
         let kept = |i: usize| drop.get(i) == Some(&false);
-        Ok(Self {
-            dtype: self.dtype.clone(),
-            shape: select(&self.shape, kept),
-            strides: select(&self.strides, kept),
-            offset: self.offset,
-        })
+        Ok(self.with_axes(select(&self.shape, kept), select(&self.strides, kept)))
     }
 
     /// The view with new axes of length 1, at the given places among the axes of the result.
@@ -138,10 +128,7 @@ impl Layout {
                 }
             })
             .collect();
-        match self.reshape(&shape, Order::C)? {
-            Reshaped::View(view) => Ok(view),
-            Reshaped::Copy { .. } => Err(LayoutError::NeedsCopy.into()),
-        }
+        self.reshape(&shape, Order::C)?.view()
     }
 
     /// The view with the elements along some axes, or all, in reverse order.
@@ -157,18 +144,18 @@ impl Layout {
             }
         }
         let mut view = self.clone();
-        let dims = view.strides.iter_mut().zip(&self.shape);
-        for ((stride, &dim), _) in dims.zip(&flip).filter(|&(_, &flip)| flip) {
-            if dim == 0 {
-                // As a slice without elements, which keeps its source's stride.
+        let dims = self.shape.iter().zip(&self.strides);
+        for (axis, (&dim, &stride)) in dims.enumerate() {
+            // An axis without elements keeps its stride, as that of a slice without any does.
+            if dim == 0 || flip.get(axis) != Some(&true) {
                 continue;
             }
             if !self.is_empty() {
-                // The address of an element, so it is right even if the product wraps.
-                let last = stride.wrapping_mul(dim as i64 - 1);
-                view.offset = view.offset.wrapping_add_signed(last);
+                view.advance(stride, dim - 1);
             }
-            *stride = stride.wrapping_neg();
+            if let Some(stride) = view.strides.get_mut(axis) {
+                *stride = stride.wrapping_neg();
+            }
         }
         Ok(view)
     }
@@ -206,19 +193,12 @@ impl Layout {
         };
         let len = len1.min(len2);
         let kept = |i: usize| i != axis1 && i != axis2;
-        let mut view = Self {
-            dtype: self.dtype.clone(),
-            shape: select(&self.shape, kept),
-            strides: select(&self.strides, kept),
-            offset: self.offset,
-        };
+        let mut view = self.with_axes(select(&self.shape, kept), select(&self.strides, kept));
         view.shape.push(len);
         // Out of range only where there is no second element to step to.
         view.strides.push(stride(axis1).wrapping_add(stride(axis2)));
         if !view.is_empty() {
-            // The address of an element, so it is right even if the product wraps.
-            let skip = skip.wrapping_mul(skipped as i64);
-            view.offset = view.offset.wrapping_add_signed(skip);
+            view.advance(skip, skipped);
         }
         Ok(view)
     }

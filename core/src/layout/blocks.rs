@@ -87,24 +87,18 @@ impl Blocks {
         let mut first = 0;
         // How many elements of the whole array one step along the current axis passes.
         let mut step = 1;
-        for (axis, (dim, &stride)) in block
-            .shape
-            .iter_mut()
-            .zip(&self.layout.strides)
-            .enumerate()
-            .rev()
-        {
-            let len = *dim;
+        let dims = self.layout.shape.iter().zip(&self.layout.strides);
+        for (axis, (&len, &stride)) in dims.enumerate().rev() {
             if axis <= self.axis {
                 let rows = if axis == self.axis { self.rows } else { 1 };
                 let along = len.div_ceil(rows);
                 let start = rest % along * rows;
                 rest /= along;
-                *dim = rows.min(len - start);
+                if let Some(dim) = block.shape.get_mut(axis) {
+                    *dim = rows.min(len - start);
+                }
                 first += start * step;
-                // The address of an element, so it is right even if the product wraps.
-                let skip = stride.wrapping_mul(start as i64);
-                block.offset = block.offset.wrapping_add_signed(skip);
+                block.advance(stride, start);
             }
             step *= len;
         }

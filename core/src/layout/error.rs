@@ -121,6 +121,18 @@ pub enum LayoutError {
     WindowTooLarge,
 }
 
+impl LayoutError {
+    /// There is no such axis, counted from the first one.
+    #[cold]
+    pub(crate) fn no_axis(axis: usize, ndim: usize) -> Self {
+        Self::Axis {
+            argument: None,
+            axis: i64::try_from(axis).unwrap_or(i64::MAX),
+            ndim,
+        }
+    }
+}
+
 impl fmt::Display for LayoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {

@@ -1,7 +1,7 @@
 //! Basic indexing: views by integers, slices and field names.
 
 use alloc::{collections::BTreeMap, vec::Vec};
-use core::ops::Range;
+use core::ops::{Deref, Range};
 
 use super::{Layout, LayoutError, MAX_NDIM, Strides};
 use crate::{
@@ -255,10 +255,8 @@ impl Layout {
         let mut view = self.clone();
         if let (Some(dim), Some(&stride)) = (view.shape.get_mut(axis), self.strides.get(axis)) {
             *dim = range.end - range.start;
-            if *dim != 0 && !self.is_empty() {
-                // The address of an element, so it is right even if the product wraps.
-                let skip = stride.wrapping_mul(range.start as i64);
-                view.offset = view.offset.wrapping_add_signed(skip);
+            if !view.is_empty() {
+                view.advance(stride, range.start);
             }
         }
         Ok(view)
@@ -266,16 +264,8 @@ impl Layout {
 
     /// The length of an axis.
     fn dim(&self, axis: usize) -> Result<u64> {
-        let ndim = self.ndim();
-        self.shape.get(axis).copied().ok_or_else(|| {
-            let axis = i64::try_from(axis).unwrap_or(i64::MAX);
-            LayoutError::Axis {
-                argument: None,
-                axis,
-                ndim,
-            }
-            .into()
-        })
+        let dim = self.shape.get(axis).copied();
+        dim.ok_or_else(|| LayoutError::no_axis(axis, self.ndim()).into())
     }
 
     /// The distance in bytes from the start of the data to an element. `None` if `index` has not
@@ -304,7 +294,7 @@ impl Layout {
     /// assert_eq!(array.unravel(100).as_deref(), Some(&[2, 2, 2][..]));
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
-    pub fn unravel(&self, flat: u64) -> Option<Dims> {
+    pub fn unravel(&self, flat: u64) -> Option<impl Deref<Target = [u64]> + use<>> {
         if flat >= self.size() {
             return None;
         }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Byte strides, one for each dimension. Up to 8 need no heap.
-pub type Strides = SmallVec<[i64; 8]>;
+pub(crate) type Strides = SmallVec<[i64; 8]>;
 
 /// The order in which the elements of an array follow one another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -80,7 +80,7 @@ impl Layout {
     /// product of all non-zero dimensions and the item size passes `i64::MAX`, as NumPy has it.
     /// Where items have no bytes, NumPy lets the count of elements wrap around; that is refused.
     pub fn new(dtype: DType, shape: &[u64], order: Order) -> Result<Self> {
-        let (dtype, shape) = flatten_sub_array(dtype, shape);
+        let (dtype, shape) = append_sub_array(dtype, Dims::from_slice(shape));
         check_size(&dtype, &shape)?;
         let strides = contiguous_strides(dtype.itemsize(), &shape, order);
         Ok(Self {
@@ -134,23 +134,9 @@ impl Layout {
     }
 
     /// Appends the dimensions of a sub-array dtype and checks the size, but not the bounds.
-    fn of_element(
-        dtype: DType,
-        outer_shape: Dims,
-        mut strides: Strides,
-        offset: u64,
-    ) -> Result<Self> {
-        if !matches!(dtype.kind(), Kind::SubArray(_)) {
-            check_size(&dtype, &outer_shape)?;
-            return Ok(Self {
-                dtype,
-                shape: outer_shape,
-                strides,
-                offset,
-            });
-        }
-        let outer = outer_shape.len();
-        let (dtype, shape) = flatten_sub_array(dtype, &outer_shape);
+    fn of_element(dtype: DType, shape: Dims, mut strides: Strides, offset: u64) -> Result<Self> {
+        let outer = shape.len();
+        let (dtype, shape) = append_sub_array(dtype, shape);
         check_size(&dtype, &shape)?;
         let inner = shape.get(outer..).unwrap_or_default();
         strides.extend(contiguous_strides(dtype.itemsize(), inner, Order::C));
@@ -186,6 +172,25 @@ impl Layout {
             .into());
         }
         Ok(())
+    }
+
+    /// The same data with other axes.
+    fn with_axes(&self, shape: Dims, strides: Strides) -> Self {
+        Self {
+            dtype: self.dtype.clone(),
+            shape,
+            strides,
+            offset: self.offset,
+        }
+    }
+
+    /// Moves the first element by a number of steps along an axis of a stride.
+    ///
+    /// Where it ends up there must be an element: then the sum is right, although the product may
+    /// wrap around.
+    fn advance(&mut self, stride: i64, steps: u64) {
+        let distance = stride.wrapping_mul(steps as i64);
+        self.offset = self.offset.wrapping_add_signed(distance);
     }
 
     /// The element type. Never a sub-array.
@@ -274,13 +279,13 @@ impl Layout {
 }
 
 /// Replaces a sub-array dtype by its element and appends its dimensions.
-fn flatten_sub_array(mut dtype: DType, shape: &[u64]) -> (DType, Dims) {
-    let mut shape = Dims::from_slice(shape);
-    while let Kind::SubArray(sub) = dtype.kind() {
-        shape.extend_from_slice(&sub.shape);
-        dtype = sub.element.clone();
+fn append_sub_array(dtype: DType, mut shape: Dims) -> (DType, Dims) {
+    if !matches!(dtype.kind(), Kind::SubArray(_)) {
+        return (dtype, shape);
     }
-    (dtype, shape)
+    let (element, dims) = dtype.flatten();
+    shape.extend_from_slice(&dims);
+    (element.clone(), shape)
 }
 
 /// Refuses more dimensions than [`MAX_NDIM`], and shapes whose elements or bytes cannot be counted

@@ -71,12 +71,7 @@ impl Layout {
         } else {
             return Ok(Reshaped::Copy { shape });
         };
-        Ok(Reshaped::View(Self {
-            dtype: self.dtype.clone(),
-            shape,
-            strides,
-            offset: self.offset,
-        }))
+        Ok(Reshaped::View(self.with_axes(shape, strides)))
     }
 
     /// Works out the negative dimension and compares the numbers of elements.

@@ -85,12 +85,7 @@ impl Layout {
             }
             strides.push(if old == 1 { 0 } else { stride });
         }
-        Some(Self {
-            dtype: self.dtype.clone(),
-            shape: Dims::from_slice(shape),
-            strides,
-            offset: self.offset,
-        })
+        Some(self.with_axes(Dims::from_slice(shape), strides))
     }
 
     /// The view of all windows of a shape: the axes over which they slide become shorter, and the

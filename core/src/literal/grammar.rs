@@ -50,26 +50,48 @@ pub(super) fn fail<'a, T>(rest: &'a str, expected: &'static str) -> Fallible<'a,
 }
 
 pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Literal<'_>, LiteralError> {
-    match whole(text, dialect) {
-        Ok((_, literal)) => Ok(literal),
-        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(LiteralError {
+    let (_, literal) = whole(text, dialect).map_err(|e| error(text, e))?;
+    Ok(literal)
+}
+
+/// One string or bytes literal, and the text after it.
+pub(super) fn parse_string(text: &str) -> Result<(&str, Literal<'_>), LiteralError> {
+    let string = || {
+        let (rest, literal) = string::parse(text)?;
+        let len = text.len().saturating_sub(rest.len());
+        no_nul(text, len)?;
+        Ok((rest, literal))
+    };
+    string().map_err(|e| error(text, e))
+}
+
+#[cold]
+fn error(text: &str, error: nom::Err<Fault<'_>>) -> LiteralError {
+    match error {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => LiteralError {
             offset: text.len().saturating_sub(fault.rest.len()),
             found: (!fault.rest.is_empty()).then(|| Excerpt::text(fault.rest)),
             expected: fault.expected,
-        }),
+        },
         // Only streaming parsers return it, and none is used.
-        Err(nom::Err::Incomplete(_)) => Err(LiteralError {
+        nom::Err::Incomplete(_) => LiteralError {
             offset: text.len(),
             found: None,
             expected: "more",
-        }),
+        },
+    }
+}
+
+/// Refuses a NUL in the first `len` bytes of a text.
+fn no_nul(text: &str, len: usize) -> Fallible<'_, ()> {
+    match text.get(..len).and_then(|head| head.find('\0')) {
+        Some(at) => fail(text.get(at..).unwrap_or_default(), "no NUL in the text"),
+        None => Ok(()),
     }
 }
 
 fn whole(text: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
-    if let Some(at) = text.find('\0') {
-        return fail(text.get(at..).unwrap_or_default(), "no NUL in the text");
-    }
+    no_nul(text, text.len())?;
     let grammar = Grammar { dialect };
     let (rest, ()) = grammar.first_line(text)?;
     let (rest, literal) = grammar.top_level(rest)?;

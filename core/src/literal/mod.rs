@@ -15,7 +15,11 @@ mod number;
 pub(crate) mod repr;
 mod string;
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 use crate::error::Excerpt;
@@ -100,6 +104,34 @@ impl<'a> Literal<'a> {
     /// ```
     pub fn parse(text: &'a str, dialect: Dialect) -> Result<Self, LiteralError> {
         grammar::parse(text, dialect)
+    }
+
+    /// Parses the string or bytes literal that a text begins with, and returns the text after it.
+    pub(crate) fn parse_string(text: &'a str) -> Result<(&'a str, Self), LiteralError> {
+        grammar::parse_string(text)
+    }
+
+    /// Whether a text begins with a string or bytes literal, whole or not.
+    pub(crate) fn begins_string(text: &str) -> bool {
+        string::starts(text)
+    }
+
+    /// A tuple of integers, such as a shape or strides.
+    ///
+    /// ```
+    /// use npymap_core::literal::Literal;
+    ///
+    /// assert_eq!(Literal::tuple_of(&[3_u64]).to_string(), "(3,)");
+    /// ```
+    pub fn tuple_of(integers: &[impl Copy + Into<i128>]) -> Self {
+        let integer = |&n: &_| {
+            let n: i128 = Into::into(n);
+            match i64::try_from(n) {
+                Ok(n) => Self::Int(n),
+                Err(_) => Self::BigInt(n.to_string().into()),
+            }
+        };
+        Self::Tuple(integers.iter().map(integer).collect())
     }
 
     /// Whether Python could use the value as a key of a dict or an element of a set.

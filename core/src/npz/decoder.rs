@@ -9,7 +9,7 @@ use crate::{Result, error::Excerpt};
 ///
 /// ```
 /// # use npymap_core::{Step, npz::{Directory, Status}};
-/// # let archive: &[u8] = include_bytes!("../../../tests/vectors/npz/savez_compressed.npz");
+/// # let archive: &[u8] = include_bytes!("example.npz");
 /// let directory = Directory::from_slice(archive)?;
 /// let member = directory.find("x").ok_or("no such member")?;
 /// let header = &archive[member.header_offset() as usize..];

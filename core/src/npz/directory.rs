@@ -9,7 +9,7 @@ use super::{
     DirectoryReader, Limits, Member,
     record::{CentralHeader, Record, size_of},
 };
-use crate::{Result, Step, error::ErrorKind};
+use crate::{ErrorKind, Result, Step};
 
 /// What an archive holds.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Directory {
     /// ```
     /// use npymap_core::npz::{Directory, Method};
     ///
-    /// # let archive: &[u8] = include_bytes!("../../../tests/vectors/npz/savez.npz");
+    /// # let archive: &[u8] = include_bytes!("example.npz");
     /// let directory = Directory::from_slice(archive)?;
     /// let member = directory.find("x").ok_or("no such member")?;
     /// assert_eq!(member.name(), "x.npy");

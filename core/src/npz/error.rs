@@ -54,6 +54,15 @@ pub enum ZipError {
         /// The offset of its record in the central directory.
         offset: u64,
     },
+    /// The member declares more bytes than its compressed ones can hold.
+    Inflation {
+        /// The member.
+        name: Excerpt,
+        /// The compressed size in the directory.
+        compressed_size: u64,
+        /// The size in the directory.
+        size: u64,
+    },
     /// The member is compressed by a method other than deflate.
     Method {
         /// The member.
@@ -165,6 +174,15 @@ impl fmt::Display for ZipError {
             Self::Extra { name, offset } => write!(
                 f,
                 "corrupt extra field of member {name} in the directory record at byte {offset}"
+            ),
+            Self::Inflation {
+                name,
+                compressed_size,
+                size,
+            } => write!(
+                f,
+                "the {compressed_size} deflated bytes of member {name} cannot hold the \
+                 {size} bytes that the directory gives"
             ),
             Self::Method { name, found } => write!(
                 f,

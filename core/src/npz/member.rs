@@ -9,10 +9,7 @@ use super::{
     Decoder, ZipError, cp437,
     record::{CentralHeader, ExtraFields, LocalHeader, Record, size_of},
 };
-use crate::{
-    Error, Result, Step,
-    error::{ErrorKind, Excerpt},
-};
+use crate::{Error, Result, Step, error::Excerpt};
 
 /// How the data of a member is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,9 +164,12 @@ impl Member {
     /// # Errors
     ///
     /// [`ZipError::Encrypted`]; [`ZipError::Method`]; [`ZipError::StoredSize`];
-    /// [`ZipError::OutOfRange`] and [`ZipError::Overlap`], supposed that the local header is as
-    /// short as can be.
+    /// [`ZipError::Inflation`]; [`ZipError::OutOfRange`] and [`ZipError::Overlap`], supposed that
+    /// the local header is as short as can be.
     pub fn check(&self) -> Result<()> {
+        /// Two bits, a length and a distance of one bit each, stand for 258 bytes at most.
+        const DEFLATE_RATIO: u64 = 258 * 8 / 2;
+
         if self.is_encrypted() {
             return Err(self.encrypted());
         }
@@ -186,6 +186,14 @@ impl Member {
                 return Err(ZipError::Method {
                     name: self.excerpt(),
                     found,
+                }
+                .into());
+            }
+            Method::Deflated if self.size > self.compressed_size.saturating_mul(DEFLATE_RATIO) => {
+                return Err(ZipError::Inflation {
+                    name: self.excerpt(),
+                    compressed_size: self.compressed_size,
+                    size: self.size,
                 }
                 .into());
             }
@@ -295,9 +303,10 @@ impl Member {
 
     #[cold]
     fn encrypted(&self) -> Error {
-        Error::new(ErrorKind::Zip(ZipError::Encrypted {
+        ZipError::Encrypted {
             name: self.excerpt(),
-        }))
+        }
+        .into()
     }
 }
 

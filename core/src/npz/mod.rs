@@ -14,7 +14,7 @@
 //! ```
 //! use npymap_core::{Step, npz::{DirectoryReader, Limits}};
 //!
-//! # let archive: &[u8] = include_bytes!("../../../tests/vectors/npz/savez.npz");
+//! # let archive: &[u8] = include_bytes!("example.npz");
 //! let mut reader = DirectoryReader::new(archive.len() as u64, Limits::default());
 //! let mut range = 0..0;
 //! let directory = loop {

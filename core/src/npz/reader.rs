@@ -7,7 +7,7 @@ use super::{
     Directory, Limits, ZipError,
     record::{CentralHeader, EndRecord, Record, Zip64EndRecord, Zip64Locator, size_of},
 };
-use crate::{Result, Step, error::ErrorKind};
+use crate::{ErrorKind, Result, Step};
 
 /// The longest end record: the comment has a length of 16 bits.
 const MAX_END_RECORD: u64 = size_of::<EndRecord>() + u16::MAX as u64;

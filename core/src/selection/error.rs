@@ -138,9 +138,8 @@ impl fmt::Display for SelectionError {
 
 /// Writes a name as it is, but in one line and not without end.
 fn write_short(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
-    const MAX_CHARS: usize = 40;
     for (i, c) in name.chars().enumerate() {
-        if i == MAX_CHARS {
+        if i == Excerpt::MAX_CHARS {
             return f.write_str("...");
         }
         if c.is_control() {

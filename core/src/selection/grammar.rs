@@ -3,7 +3,7 @@
 //! Every parser looks at the next character, decides, and never goes back over an item, so the time
 //! is linear. Nothing nests more than twice, so nothing recurses.
 
-use alloc::{borrow::Cow, boxed::Box, vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 
 use nom::{
     IResult, Parser as _,
@@ -18,7 +18,7 @@ use nom::{
 use super::{Item, MAX_ITEMS, SelectionError, Slice, Subscript};
 use crate::{
     error::Excerpt,
-    literal::{Dialect, Literal},
+    literal::{Dialect, Literal, LiteralError},
 };
 
 type Parsed<'a, T> = IResult<&'a str, T, Fault<'a>>;
@@ -136,7 +136,7 @@ fn blanks(input: &str) -> Parsed<'_, ()> {
 
 fn subscript_in_brackets(input: &str) -> Parsed<'_, Subscript> {
     match opt(token('[')).parse(input)? {
-        (rest, Some(())) if begins_string(rest) => field_list(rest),
+        (rest, Some(())) if Literal::begins_string(rest) => field_list(rest),
         // A list of integers or bools: an index array.
         (_, Some(())) => fail(input, Why::NotBasic),
         (_, None) => subscript(input),
@@ -156,7 +156,7 @@ fn field_list(mut input: &str) -> Parsed<'_, Subscript> {
         if comma.is_none() {
             return expected(rest, "',' or ']'");
         }
-        if !begins_string(rest) {
+        if !Literal::begins_string(rest) {
             return expected(rest, "a field name in quotes or ']'");
         }
         input = rest;
@@ -165,7 +165,7 @@ fn field_list(mut input: &str) -> Parsed<'_, Subscript> {
 
 /// What stands between the brackets of a subscript, and the blanks after it.
 fn subscript(input: &str) -> Parsed<'_, Subscript> {
-    if begins_string(input) {
+    if Literal::begins_string(input) {
         let (rest, name) = string(input)?;
         return Ok((rest, Subscript::Field(name)));
     }
@@ -318,59 +318,25 @@ fn integer(input: &str) -> Parsed<'_, Bound> {
     blanks(rest).map(|(rest, ())| (rest, bound))
 }
 
-/// Whether a string begins here. Bytes do so too: they are refused as what they are.
-fn begins_string(input: &str) -> bool {
-    let quotes = input.trim_start_matches(['b', 'B', 'r', 'R', 'u', 'U']);
-    quotes.starts_with(['\'', '"']) && input.len() - quotes.len() <= 2
-}
-
 /// A string, and the blanks after it.
 fn string(input: &str) -> Parsed<'_, Box<str>> {
-    let rest = after_string(input);
-    match literal(input, rest)? {
-        Literal::Str(Cow::Borrowed(name)) => blanks(rest).map(|(rest, ())| (rest, name.into())),
-        Literal::Str(Cow::Owned(name)) => blanks(rest).map(|(rest, ())| (rest, name.into())),
+    // Bytes begin like strings, and are refused as what they are.
+    match Literal::parse_string(input).map_err(|e| fault(input, &e))? {
+        (rest, Literal::Str(name)) => blanks(rest).map(|(rest, ())| (rest, name.into())),
         _ => expected(input, "a field name in quotes"),
     }
-}
-
-/// What follows the closing quotes of a string, or nothing if there are none.
-fn after_string(input: &str) -> &str {
-    let body = input.trim_start_matches(char::is_alphabetic);
-    let Some(quote) = body.get(..1) else {
-        return "";
-    };
-    let triple = body
-        .bytes()
-        .take_while(|b| quote.as_bytes() == [*b])
-        .count()
-        >= 3;
-    let length = if triple { 3 } else { 1 };
-    let Some((quotes, mut body)) = body.split_at_checked(length) else {
-        return "";
-    };
-    while let Some(at) = body.find(['\\', '\'', '"']) {
-        let here = body.get(at..).unwrap_or_default();
-        if let Some(rest) = here.strip_prefix(quotes) {
-            return rest;
-        }
-        // Another quotation mark, or a backslash with what it escapes.
-        let mut chars = here.chars();
-        if chars.next() == Some('\\') {
-            chars.next();
-        }
-        body = chars.as_str();
-    }
-    ""
 }
 
 /// The value of a literal that ends where `rest` begins.
 fn literal<'a>(input: &'a str, rest: &'a str) -> Result<Literal<'a>, nom::Err<Fault<'a>>> {
     let text = input.get(..input.len() - rest.len()).unwrap_or_default();
-    Literal::parse(text, Dialect::Python3).map_err(|e| {
-        nom::Err::Failure(Fault {
-            rest: input.get(e.offset..).unwrap_or_default(),
-            why: Why::Expected(e.expected),
-        })
+    Literal::parse(text, Dialect::Python3).map_err(|e| fault(input, &e))
+}
+
+/// An error in a literal that begins where the input does.
+fn fault<'a>(input: &'a str, error: &LiteralError) -> nom::Err<Fault<'a>> {
+    nom::Err::Failure(Fault {
+        rest: input.get(error.offset..).unwrap_or_default(),
+        why: Why::Expected(error.expected),
     })
 }

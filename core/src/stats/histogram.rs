@@ -6,10 +6,13 @@ use super::{
     Number, Stats,
     error::{Class, StatsError, check_whole, class},
     float::Float,
-    int::{Int, NAT},
+    int::Int,
     tile::{Sink, feed},
 };
-use crate::{DType, ErrorKind, Result, dtype::Kind};
+use crate::{
+    DType, ErrorKind, Result,
+    dtype::{Kind, NAT},
+};
 
 /// Counts the elements that fall into bins of equal width, as `np.histogram` does.
 ///

@@ -5,9 +5,7 @@ use super::{
     sum::{Sum, sqrt},
     tile::Sink,
 };
-
-/// NumPy's "not a time".
-pub(super) const NAT: i64 = i64::MIN;
+use crate::dtype::NAT;
 
 /// The figures of a sequence of integers.
 #[derive(Clone, Debug, Default)]

@@ -33,22 +33,22 @@ mod int;
 mod sum;
 mod tile;
 
+use core::fmt;
+
+pub use self::{
+    error::StatsError,
+    histogram::{Histogram, HistogramAccumulator},
+};
+
 use self::{
     error::{Class, class},
     float::{ComplexTally, FloatTally},
     int::IntTally,
 };
-use core::fmt;
-
 use crate::{
     DType, Result,
     dtype::{ByteOrder, Kind},
     text,
-};
-
-pub use self::{
-    error::StatsError,
-    histogram::{Histogram, HistogramAccumulator},
 };
 
 /// Gathers the figures of [`Stats`].
@@ -220,8 +220,8 @@ impl Accumulator {
 ///
 /// The figures are those of NumPy's functions of the same name with `dtype=np.float64` (or
 /// `np.complex128`), except that `min`, `max`, `argmin` and `argmax` ignore NaN, as `np.nanmin` and
-/// so on do (but never point at a NaN). Those of dates and durations count in the dtype's unit; NaT counts as NaN, and leaves
-/// no sum, mean or deviation. Dates have none of these in any case.
+/// so on do (but never point at a NaN). Those of dates and durations count in the dtype's unit; NaT
+/// counts as NaN, and leaves no sum, mean or deviation. Dates have none of these in any case.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -268,6 +268,17 @@ pub enum Number {
         /// The imaginary part.
         im: f64,
     },
+}
+
+impl Number {
+    /// The number as `f64`; an integer that has no equal is rounded. `None` for a complex number.
+    pub fn to_f64(self) -> Option<f64> {
+        match self {
+            Self::Int(i) => Some(i as f64),
+            Self::Float(x) => Some(x),
+            Self::Complex { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Number {

@@ -5,7 +5,7 @@
 use crate::{
     DType,
     dtype::{ByteOrder, Extended, Kind},
-    number::{extended_to_f32, f16_to_f32, f80_to_f64},
+    number::{bf16_to_f32, extended_to_f32, f16_to_f32, long_double_to_f64},
     stats::{float::Float, int::Int},
 };
 
@@ -58,13 +58,13 @@ pub(super) fn feed(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
         Kind::Float16 => feed!(floats, u16, f16_to_f32),
         Kind::Float32 => feed!(floats, f32),
         Kind::Float64 => feed!(floats, f64),
-        Kind::LongDouble => feed!(floats, u128, long_double),
+        Kind::LongDouble => feed!(floats, u128, long_double_to_f64),
         Kind::Complex64 => feed!(complex, f32),
         Kind::Complex128 => feed!(complex, f64),
-        Kind::CLongDouble => feed!(complex, u128, long_double),
+        Kind::CLongDouble => feed!(complex, u128, long_double_to_f64),
         Kind::Extended(kind) => match kind {
             Extended::Complex32 => feed!(complex, u16, f16_to_f32),
-            Extended::BFloat16 => feed!(floats, u16, crate::number::bf16_to_f32),
+            Extended::BFloat16 => feed!(floats, u16, bf16_to_f32),
             // Exact: the numbers are 15 at most.
             Extended::Int2 | Extended::Int4 | Extended::UInt2 | Extended::UInt4 => tiles(
                 bytes,
@@ -84,11 +84,6 @@ pub(super) fn feed(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
         | Kind::SubArray(_)
         | Kind::Object => {}
     }
-}
-
-/// The value of the 16 bytes of a long double.
-fn long_double(bits: u128) -> f64 {
-    f80_to_f64(bits as u64, (bits >> 64) as u16)
 }
 
 /// Decodes `bytes` into a tile after the other.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     DType,
-    dtype::{Dims, Kind, StructType, TimeUnit},
+    dtype::{Dims, Kind, NAT, StructType, TimeUnit},
 };
 
 /// How every value of a dtype is written among its like.
@@ -151,7 +151,7 @@ impl Column {
             }
             How::Timedelta { width } => {
                 match signed(bytes, order) {
-                    time::NAT => out.push_str("'NaT'"),
+                    NAT => out.push_str("'NaT'"),
                     count => put(out, format_args!("{count}")),
                 }
                 pad(out, start, *width);
@@ -169,18 +169,6 @@ pub(super) fn plain(dtype: &DType) -> &DType {
     }
 }
 
-/// The element and the shape of a sub-array, of all that are nested in one another; other dtypes
-/// are elements of no dimension.
-pub(super) fn flatten(dtype: &DType) -> (&DType, Dims) {
-    let mut shape = Dims::new();
-    let mut element = dtype;
-    while let Kind::SubArray(array) = element.kind() {
-        shape.extend_from_slice(&array.shape);
-        element = &array.element;
-    }
-    (element, shape)
-}
-
 fn is_real(kind: &Kind) -> bool {
     !matches!(kind, Kind::Complex64 | Kind::Complex128 | Kind::CLongDouble)
 }
@@ -189,7 +177,7 @@ fn parts(fields: &StructType, values: &Values<'_>, context: Context) -> Box<[Par
     let parts = fields.fields.iter().map(|field| {
         let (offset, itemsize) = (field.offset as usize, size_of(&field.dtype));
         let values = values.field(offset, itemsize);
-        let (element, shape) = flatten(&field.dtype);
+        let (element, shape) = field.dtype.flatten();
         let is_array = matches!(field.dtype.kind(), Kind::SubArray(_));
         let column = if is_array {
             let count = usize::try_from(size(&shape)).unwrap_or(usize::MAX);
@@ -229,8 +217,8 @@ fn extremes_width<T: Ord + Copy>(
 fn timelike_width(dtype: &DType, values: &Values<'_>, write: impl Fn(i64, &mut String)) -> usize {
     let order = dtype.byte_order();
     let counts = values.iter().map(|bytes| signed(bytes, order));
-    let width = extremes_width(counts.clone().filter(|&count| count != time::NAT), write);
-    let has_nat = counts.into_iter().any(|count| count == time::NAT);
+    let width = extremes_width(counts.clone().filter(|&count| count != NAT), write);
+    let has_nat = counts.into_iter().any(|count| count == NAT);
     width.max(if has_nat { "'NaT'".len() } else { 0 })
 }
 

@@ -24,7 +24,7 @@ enum Point {
 
 /// Writes a number as `str` of NumPy's scalar does.
 pub(super) fn write_scalar(number: Real, kind: FloatKind, out: &mut String) {
-    if number.negative && !matches!(number.magnitude, Magnitude::Nan) {
+    if number.has_minus() {
         out.push('-');
     }
     write_magnitude(number, kind, Point::Zero, out);
@@ -40,7 +40,11 @@ pub(super) fn write_complex_scalar(real: Real, imaginary: Real, kind: FloatKind,
 
 /// Writes a number of ml_dtypes as its `str` does, which is C's `%g`.
 pub(super) fn write_extended(kind: Extended, bits: u16, out: &mut String) {
-    write_general_scalar(Real::from_f32(number::extended_to_f32(kind, bits)), out);
+    let number = Real::from_f32(number::extended_to_f32(kind, bits));
+    if number.has_minus() {
+        out.push('-');
+    }
+    write_general(number, out);
 }
 
 /// Writes ml_dtypes' `complex32`.
@@ -52,8 +56,7 @@ pub(super) fn write_complex32(real: u16, imaginary: u16, out: &mut String) {
 /// Frames two numbers as Python does a complex one.
 fn write_complex(real: Real, imaginary: Real, out: &mut String, write: impl Fn(Real, &mut String)) {
     let sign = |number: Real, plus: &str, out: &mut String| {
-        let shown = number.negative && !matches!(number.magnitude, Magnitude::Nan);
-        out.push_str(if shown { "-" } else { plus });
+        out.push_str(if number.has_minus() { "-" } else { plus });
     };
     let is_zero = real.finite().is_some_and(Finite::is_zero);
     if is_zero && !real.negative {
@@ -98,13 +101,6 @@ fn ten_thousandth(extended: bool) -> Finite {
     } else {
         Finite::new(0x1a_36e2_eb1c_432d, -66)
     }
-}
-
-fn write_general_scalar(number: Real, out: &mut String) {
-    if number.negative && !matches!(number.magnitude, Magnitude::Nan) {
-        out.push('-');
-    }
-    write_general(number, out);
 }
 
 /// Writes six significant digits, as C's `%g`.
@@ -320,8 +316,7 @@ impl FloatColumn {
     }
 
     fn write_sign(&self, number: Real, out: &mut String) {
-        let is_nan = matches!(number.magnitude, Magnitude::Nan);
-        if number.negative && !is_nan {
+        if number.has_minus() {
             out.push('-');
         } else if self.plus {
             out.push('+');

@@ -47,7 +47,7 @@ use core::fmt::{self, Write};
 
 pub use self::summary::Summary;
 use crate::{
-    DType, Error, ErrorKind, Layout, Order, Result,
+    DType, ErrorKind, Layout, Order, Result,
     dtype::{ByteOrder, Kind},
     layout::{LayoutError, MAX_NDIM},
 };
@@ -88,7 +88,7 @@ pub fn element(dtype: &DType, bytes: &[u8]) -> Result<String> {
     if let Kind::SubArray(_) = dtype.kind() {
         return sub_array(dtype, bytes);
     }
-    check(dtype, 1)?;
+    check_printable(dtype, 1)?;
     let bytes = prefix(bytes, dtype.itemsize(), "an element")?;
     let mut out = String::new();
     element::write(dtype, bytes, &mut out);
@@ -104,24 +104,25 @@ fn sub_array(dtype: &DType, bytes: &[u8]) -> Result<String> {
 }
 
 /// Refuses objects, and elements beyond what may be printed.
-fn check(dtype: &DType, elements: u64) -> Result<()> {
+fn check_printable(dtype: &DType, elements: u64) -> Result<()> {
     if dtype.has_object() {
         return Err(ErrorKind::ObjectDType.into());
     }
     let found = elements.saturating_mul(printed(dtype)?);
     if found > MAX_PRINTED {
-        return Err(Error::new(ErrorKind::TooLarge {
+        return Err(ErrorKind::TooLarge {
             what: "the number of elements to print",
             found,
             limit: MAX_PRINTED,
-        }));
+        }
+        .into());
     }
     Ok(())
 }
 
 /// How many texts an element is made of: itself, and all its fields with their sub-arrays.
 fn printed(dtype: &DType) -> Result<u64> {
-    let (element, shape) = column::flatten(dtype);
+    let (element, shape) = dtype.flatten();
     if shape.len() > MAX_NDIM {
         // Writing them recurses once for each.
         return Err(LayoutError::TooManyDimensions { found: shape.len() }.into());
@@ -161,11 +162,12 @@ fn prefix<'a>(bytes: &'a [u8], size: u64, what: &'static str) -> Result<&'a [u8]
         .ok()
         .and_then(|size| bytes.get(..size));
     prefix.ok_or_else(|| {
-        Error::new(ErrorKind::Truncated {
+        ErrorKind::Truncated {
             what,
             expected: size,
             found: bytes.len() as u64,
-        })
+        }
+        .into()
     })
 }
 

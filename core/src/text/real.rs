@@ -1,7 +1,5 @@
 //! Floating-point numbers as integers times powers of two, and their decimal digits.
 
-use core::cmp::Ordering;
-
 use smallvec::{SmallVec, smallvec};
 
 use super::big::Big;
@@ -98,7 +96,7 @@ impl Real {
         }
     }
 
-    /// Encodings that the x87 itself refuses are NaN, as in [`crate::number::f80_to_f64`].
+    /// Encodings that the x87 itself refuses are NaN, as in [`crate::number::long_double_to_f64`].
     fn from_x87(significand: u64, sign_exponent: u16) -> Self {
         let biased = sign_exponent & 0x7fff;
         let whole = significand >> 63 == 1;
@@ -121,6 +119,11 @@ impl Real {
     /// The value of a binary32.
     pub(super) fn from_f32(value: f32) -> Self {
         Self::from_ieee(u64::from(value.to_bits()), 8, 23)
+    }
+
+    /// Whether it is written with a minus sign: NaN never is.
+    pub(super) fn has_minus(self) -> bool {
+        self.negative && !matches!(self.magnitude, Magnitude::Nan)
     }
 
     /// The number if it is finite, without its sign.
@@ -156,13 +159,9 @@ impl Finite {
         self.significand == 0
     }
 
-    /// Compares values.
-    pub(super) fn cmp(self, other: Self) -> Ordering {
-        self.normalized().cmp(&other.normalized())
-    }
-
+    /// Whether the value is less than another.
     pub(super) fn less(self, other: Self) -> bool {
-        self.cmp(other).is_lt()
+        self.normalized() < other.normalized()
     }
 
     /// Whether the quotient, rounded to nearest at a precision, is greater than 1000. Neither

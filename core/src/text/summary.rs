@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use smallvec::SmallVec;
 
 use super::{
-    EDGE, THRESHOLD, check,
+    EDGE, THRESHOLD, check_printable,
     column::{Column, Context},
     element, prefix, shown, size, size_of,
     values::Values,
@@ -52,7 +52,7 @@ impl Summary {
     pub fn new(layout: &Layout) -> Result<Self> {
         let shape = layout.shape();
         let size_shown = shown(shape).fold(1, u64::saturating_mul);
-        check(layout.dtype(), size_shown)?;
+        check_printable(layout.dtype(), size_shown)?;
         let summarized = size(shape) > THRESHOLD;
         let mut axes: SmallVec<[Axis; 8]> = shape
             .iter()

@@ -3,10 +3,7 @@
 use alloc::string::String;
 
 use super::put;
-use crate::dtype::{TimeBase, TimeUnit};
-
-/// The count that means "not a time".
-pub(super) const NAT: i64 = i64::MIN;
+use crate::dtype::{NAT, TimeBase, TimeUnit};
 
 /// Writes a datetime as ISO 8601, to the precision of its unit, or `NaT`.
 ///

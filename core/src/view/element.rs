@@ -9,7 +9,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes, Unali
 use crate::{
     DType,
     dtype::{Extended, Kind},
-    number::f80_to_f64,
+    number::long_double_to_f64,
 };
 
 /// A type that the elements of an array can be read as.
@@ -191,11 +191,7 @@ pub struct LongDouble {
 impl LongDouble {
     /// The nearest `f64`; of two equally near ones, that with the even significand.
     pub fn to_f64(self) -> f64 {
-        let [s0, s1, s2, s3, s4, s5, s6, s7, e0, e1, ..] = self.bytes;
-        f80_to_f64(
-            u64::from_le_bytes([s0, s1, s2, s3, s4, s5, s6, s7]),
-            u16::from_le_bytes([e0, e1]),
-        )
+        long_double_to_f64(u128::from_le_bytes(self.bytes))
     }
 }
 

@@ -12,6 +12,11 @@ use core::{fmt, marker::PhantomData};
 
 use zerocopy::FromBytes;
 
+#[doc(no_inline)]
+pub use half::{bf16, f16};
+#[doc(no_inline)]
+pub use num_complex::Complex;
+
 pub use self::{
     element::{Element, LongDouble},
     iter::{Iter, Lane, Lanes, Outer},
@@ -176,7 +181,7 @@ impl<'a, T: Element> View<'a, T> {
     /// ```
     pub fn lanes(&self, axis: usize) -> Result<Lanes<'a, T>> {
         Lanes::new(self.bytes, &self.layout, axis, self.is_big_endian())
-            .ok_or_else(|| self.no_axis(axis).into())
+            .ok_or_else(|| LayoutError::no_axis(axis, self.layout.ndim()).into())
     }
 
     /// The views of one dimension less that follow one another along the first axis.
@@ -195,7 +200,7 @@ impl<'a, T: Element> View<'a, T> {
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
     pub fn outer(&self) -> Result<Outer<'a, T>> {
-        Outer::new(self).ok_or_else(|| self.no_axis(0).into())
+        Outer::new(self).ok_or_else(|| LayoutError::no_axis(0, self.layout.ndim()).into())
     }
 
     /// The view that NumPy's basic indexing with a selection gives.
@@ -264,15 +269,6 @@ impl<'a, T: Element> View<'a, T> {
     fn is_big_endian(&self) -> bool {
         self.layout.dtype().byte_order() == ByteOrder::Big
     }
-
-    #[cold]
-    fn no_axis(&self, axis: usize) -> LayoutError {
-        LayoutError::Axis {
-            argument: None,
-            axis: i64::try_from(axis).unwrap_or(i64::MAX),
-            ndim: self.layout.ndim(),
-        }
-    }
 }
 
 impl<T> Clone for View<'_, T> {
@@ -306,8 +302,6 @@ impl<'a, T: Element> IntoIterator for &View<'a, T> {
 mod tests {
     use std::{string::ToString, vec};
 
-    use half::{bf16, f16};
-    use num_complex::Complex;
     use proptest::prelude::*;
 
     use super::*;

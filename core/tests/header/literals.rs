@@ -5,7 +5,7 @@ use serde_json::Value;
 
 #[test]
 fn cpython_agrees_on_every_text() {
-    let cases = crate::read_json("literals.json");
+    let cases = crate::common::read_json("literals.json");
     let cases = cases.as_array().unwrap();
     assert!(cases.len() > 1000, "{} cases", cases.len());
     let mut wrong = Vec::new();

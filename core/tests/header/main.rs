@@ -1,33 +1,16 @@
 //! Headers and the literals in them, held against NumPy and CPython.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod literals;
 mod old;
 mod oracle;
 mod parse;
 mod write;
 
-use std::{fs, path::PathBuf};
-
 use npymap_core::{Header, Result, Step, header::Limits, literal::Literal};
 use serde_json::{Value, json};
-
-/// A file or folder with data made by NumPy.
-fn vectors(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/vectors")
-        .join(name)
-}
-
-fn read_json(name: &str) -> Value {
-    serde_json::from_slice(&fs::read(vectors(name)).unwrap()).unwrap()
-}
-
-fn from_hex(hex: &Value) -> Vec<u8> {
-    let pairs = hex.as_str().unwrap().as_bytes().chunks(2);
-    let byte = |pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
-    pairs.map(byte).collect()
-}
 
 /// Parses a header of a file that is at hand as a whole.
 fn parse_whole(file: &[u8]) -> Result<Header> {

@@ -8,7 +8,7 @@ use serde_json::json;
 /// The bytes of a file, or from the n-th member of an archive on, all of which are stored.
 fn read(name: &str, n: usize) -> Vec<u8> {
     let path = name.split("::").next().unwrap();
-    let bytes = fs::read(crate::vectors("old").join(path)).unwrap();
+    let bytes = fs::read(crate::common::vectors("old").join(path)).unwrap();
     if !name.contains("::") {
         return bytes;
     }
@@ -22,7 +22,7 @@ fn read(name: &str, n: usize) -> Vec<u8> {
 
 #[test]
 fn every_old_file_is_read_as_numpy_reads_it() {
-    let old = crate::read_json("old.json");
+    let old = crate::common::read_json("old.json");
     let files = old["files"].as_object().unwrap();
     assert_eq!(files.len(), 76);
     let mut member = ("", 0);

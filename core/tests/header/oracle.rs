@@ -33,7 +33,7 @@ fn accepted_on_purpose(name: &str) -> Option<(Value, Value)> {
 
 /// What `np.load` does: reads the header, refuses objects, reads the data.
 fn load(case: &Value) -> Result<Header, String> {
-    let mut file = crate::from_hex(&case["prefix_hex"]);
+    let mut file = crate::common::from_hex(&case["prefix_hex"]);
     let fill = case["zero_fill"].as_u64().unwrap() as usize;
     file.resize(file.len() + fill, 0);
 
@@ -49,7 +49,7 @@ fn load(case: &Value) -> Result<Header, String> {
 
 #[test]
 fn numpy_agrees_on_every_case() {
-    let oracle = crate::read_json("oracles/npy_reader_cases.json");
+    let oracle = crate::common::read_json("oracles/npy_reader_cases.json");
     let cases = oracle["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 303);
     let mut on_purpose = 0;

@@ -334,20 +334,63 @@ fn assert_both_ways_agree(version: u8, text: &str) {
     }
 }
 
+/// A type string, or something like it.
+fn type_string() -> impl Strategy<Value = String> {
+    let strings = [
+        "<f4",
+        "|u1",
+        ">M8[25s]",
+        "<U7",
+        "",
+        "<f3",
+        "f4,i2",
+        "<V2",
+        "2i4",
+        "|V4",
+        "|V0",
+        "|O",
+        "|S1500000000",
+    ];
+    prop::sample::select(strings.map(|text| format!("'{text}'")).to_vec())
+}
+
+/// A tuple of numbers.
+fn tuple(items: impl Strategy<Value = Vec<u64>>) -> impl Strategy<Value = String> {
+    items.prop_map(|items| {
+        let comma = if items.len() == 1 { "," } else { "" };
+        let items: Vec<_> = items.iter().map(u64::to_string).collect();
+        format!("({}{comma})", items.join(", "))
+    })
+}
+
+/// Flat fields, some of them without a name or with the name of another.
+fn fields() -> impl Strategy<Value = String> {
+    let name = prop_oneof![
+        15 => (0_u32..1000).prop_map(|i| format!("field{i}")),
+        1 => "[a-d \"]{0,2}",
+    ];
+    let shape = prop_oneof![
+        30 => prop::collection::vec(0_u64..4, 0..4),
+        1 => prop::collection::vec(any::<u64>(), 1..3),
+    ];
+    let shape = prop::option::weighted(0.3, tuple(shape));
+    let descr = prop_oneof![15 => Just("'<f8'".to_owned()), 1 => type_string()];
+    let field = (name, descr, shape).prop_map(|(name, descr, shape)| {
+        let shape = shape.map_or(String::new(), |shape| format!(", {shape}"));
+        format!("('{name}', {descr}{shape})")
+    });
+    prop::collection::vec(field, 0..25).prop_map(|fields| format!("[{}]", fields.join(", ")))
+}
+
 fn numpy_like() -> impl Strategy<Value = String> {
-    let descr = prop::sample::select(vec![
-        "<f4", "|u1", ">M8[25s]", "<U7", "", "<f3", "f4,i2", "<V2", "2i4",
-    ]);
-    let dim = prop_oneof![0_u64..20, any::<u64>(), Just(i64::MAX as u64)];
-    let shape = prop::collection::vec(dim, 0..5);
+    let descr = prop_oneof![type_string(), fields()];
+    let dim = prop_oneof![9 => 0_u64..20, 1 => any::<u64>(), 1 => Just(i64::MAX as u64)];
+    let shape = tuple(prop::collection::vec(dim, 0..5));
     (descr, any::<bool>(), shape, 0_usize..40, any::<bool>()).prop_map(
         |(descr, fortran, shape, padding, newline)| {
-            let shape: Vec<_> = shape.iter().map(u64::to_string).collect();
-            let comma = if shape.len() == 1 { "," } else { "" };
             format!(
-                "{{'descr': '{descr}', 'fortran_order': {}, 'shape': ({}{comma}), }}{}{}",
+                "{{'descr': {descr}, 'fortran_order': {}, 'shape': {shape}, }}{}{}",
                 if fortran { "True" } else { "False" },
-                shape.join(", "),
                 " ".repeat(padding),
                 if newline { "\n" } else { "" },
             )
@@ -369,7 +412,7 @@ proptest! {
     #[test]
     fn they_agree_on_mutations(
         text in numpy_like(),
-        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..4, any_of(" \t\n\r,:'\"\\0L3#()é-_x")), 1..3),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..4, any_of(" \t\n\r,:'\"\\0L3#()[]<Vé-_x")), 1..3),
         version in 1_u8..=3,
     ) {
         let mut chars: Vec<char> = text.chars().collect();

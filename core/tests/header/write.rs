@@ -7,20 +7,14 @@ use npymap_core::{
 };
 use serde_json::Value;
 
-fn shape(case: &Value) -> Vec<u64> {
-    serde_json::from_value(case["shape"].clone()).unwrap()
-}
+use crate::common::{from_hex, integers, order, read_json};
 
-fn order(case: &Value) -> Order {
-    if case["order"] == "F" {
-        Order::F
-    } else {
-        Order::C
-    }
+fn shape(case: &Value) -> Vec<u64> {
+    integers(&case["shape"])
 }
 
 fn cases() -> Vec<Value> {
-    let mut vectors = crate::read_json("headers.json");
+    let mut vectors = read_json("headers.json");
     serde_json::from_value(vectors["cases"].take()).unwrap()
 }
 
@@ -29,7 +23,7 @@ fn what_numpy_writes_is_read() {
     let cases = cases();
     assert!(cases.len() > 350, "{} cases", cases.len());
     for case in &cases {
-        let bytes = crate::from_hex(&case["header"]);
+        let bytes = from_hex(&case["header"]);
         let header = crate::parse_whole(&bytes).unwrap();
         assert_eq!(header.shape(), shape(case), "{case}");
         assert_eq!(header.data_offset(), bytes.len() as u64, "{case}");
@@ -37,7 +31,7 @@ fn what_numpy_writes_is_read() {
         let contiguous = header.layout().is_contiguous(Order::C);
         assert_eq!(
             header.fortran_order(),
-            order(case) == Order::F && !contiguous,
+            order(&case["order"]) == Order::F && !contiguous,
             "{case}"
         );
         // Raw data is all that the headers of ml_dtypes declare.
@@ -64,7 +58,7 @@ fn the_same_bytes_are_written() {
     let cases = cases();
     let mut unknown = Vec::new();
     for case in &cases {
-        let bytes = crate::from_hex(&case["header"]);
+        let bytes = from_hex(&case["header"]);
         let dtype = if case["ml_dtypes"] == true {
             let name = case["name"].as_str().unwrap();
             let Some(extended) = Extended::from_name(name) else {
@@ -75,7 +69,7 @@ fn the_same_bytes_are_written() {
         } else {
             crate::parse_whole(&bytes).unwrap().dtype().clone()
         };
-        let written = header::write(&dtype, &shape(case), order(case));
+        let written = header::write(&dtype, &shape(case), order(&case["order"]));
         if dtype.has_object() {
             assert_eq!(written.unwrap_err().kind(), &ErrorKind::ObjectDType);
             continue;
@@ -96,7 +90,7 @@ fn the_same_bytes_are_written() {
 
 #[test]
 fn the_version_depends_on_length_and_characters() {
-    let vectors = crate::read_json("headers.json");
+    let vectors = read_json("headers.json");
     let cases = vectors["long_names"].as_array().unwrap();
     assert_eq!(cases.len(), 42);
     for case in cases {
@@ -106,7 +100,7 @@ fn the_version_depends_on_length_and_characters() {
             .repeat(case["count"].as_u64().unwrap() as usize);
         let dtype = DType::structure([(name, DType::UINT8)]).unwrap();
         let bytes = header::write(&dtype, &[2], Order::C).unwrap();
-        assert_eq!(bytes[..12], crate::from_hex(&case["start"]), "{case}");
+        assert_eq!(bytes[..12], from_hex(&case["start"]), "{case}");
         assert_eq!(bytes.len() as u64, case["len"], "{case}");
         assert_eq!(
             *crate::parse_whole(&bytes).unwrap().dtype(),

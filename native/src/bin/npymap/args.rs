@@ -9,7 +9,6 @@ use npymap::{DType, Order, RawSpec, Selection};
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
     max_term_width = 100,
     after_long_help = "\
 ARRAYS
@@ -50,6 +49,7 @@ pub(crate) enum Command {
 EXAMPLES
   npymap completions bash > ~/.local/share/bash-completion/completions/npymap
   npymap completions zsh > ~/.zfunc/_npymap
+  npymap completions fish > ~/.config/fish/completions/npymap.fish
 ")]
     Completions {
         /// The shell
@@ -100,6 +100,8 @@ EXAMPLES
   npymap show x.npy '[-1, ::-1]'
   npymap show table.npy \"['name'][:5]\"
   npymap show archive.npz::weights 0
+  npymap show embeddings.npy --view bfloat16
+  npymap show frames.bin '[10]' --raw-dtype '<u2' --raw-shape -1,480,640
 ")]
 pub(crate) struct Show {
     /// The array
@@ -108,6 +110,9 @@ pub(crate) struct Show {
     /// What of it to print; all of it if left out
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Option<Selection>,
+    /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -135,6 +140,9 @@ pub(crate) struct Slice {
     /// The file to write
     #[arg(short, long, value_name = "OUT.npy")]
     pub(crate) output: PathBuf,
+    /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -150,11 +158,12 @@ JSON
   {\"count\", \"nan\", \"posinf\", \"neginf\", \"zeros\", \"min\", \"max\", \"argmin\", \"argmax\", \"sum\",
    \"mean\", \"std\"}
   \"argmin\" and \"argmax\" are indices into the selection, one number for each dimension. What does
-  not exist (the least of nothing), and NaN, is null. JSON has no infinity: it is written 1e999,
+  not exist (the least of nothing), and NaN, is null. JSON has no infinity: it is written 1e+999,
   which JavaScript and Python read as infinity. Complex numbers are [real, imaginary].
 
 EXAMPLES
   npymap stats x.npy
+  npymap stats x.npy '[:, 3]'
   npymap stats table.npy \"['height']\" --json
 ")]
 pub(crate) struct Stats {
@@ -164,6 +173,9 @@ pub(crate) struct Stats {
     /// What of it to look at; all of it if left out
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Option<Selection>,
+    /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) view: Option<DType>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -203,9 +215,6 @@ pub(crate) struct Reading {
         ignore_case = true
     )]
     raw_order: MemoryOrder,
-    /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
-    pub(crate) view: Option<DType>,
     /// Refuse headers longer than this
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_header: u64,

@@ -4,25 +4,17 @@ use std::{fmt::Write, path::Path};
 
 use npymap::{
     NpyFile, Npz, Order,
-    core::{
-        dtype::ByteOrder,
-        npz::{Member, Method},
-    },
+    core::{dtype::ByteOrder, literal::Literal, npz::Method},
 };
 use serde_json::{Value, json};
 
-use crate::{
-    Failure,
-    args::{Info, Reading},
-    input::Input,
-    json, print,
-};
+use crate::{Failure, args::Info, input::Input, json, print};
 
 pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
     let mut documents = Vec::new();
     let mut failed = false;
     for (i, path) in arguments.paths.iter().enumerate() {
-        let input = match open(path, &arguments.reading) {
+        let input = match Input::open(path, &arguments.reading) {
             Ok(input) => input,
             Err(e) => {
                 eprintln!("npymap: {e}");
@@ -54,10 +46,6 @@ pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
     }
 }
 
-fn open(path: &Path, reading: &Reading) -> npymap::Result<Input> {
-    Input::open(path, reading)
-}
-
 fn to_json(path: &Path, input: &Input) -> Value {
     let path = path.to_string_lossy();
     match input {
@@ -68,7 +56,7 @@ fn to_json(path: &Path, input: &Input) -> Value {
                 let full_name = format!("{path}::{}", member.name());
                 let mut document = json!({
                     "name": member.name(),
-                    "method": method(member),
+                    "method": member.method().to_string(),
                     "compressed_size": member.compressed_size(),
                     "size": member.size(),
                     "mappable": opened.as_ref().is_ok_and(NpyFile::is_mappable),
@@ -128,14 +116,6 @@ fn byte_order(order: ByteOrder) -> &'static str {
     }
 }
 
-fn method(member: &Member) -> String {
-    match member.method() {
-        Method::Stored => "stored".into(),
-        Method::Deflated => "deflate".into(),
-        Method::Other(number) => format!("method {number}"),
-    }
-}
-
 fn to_text(path: &Path, input: &Input) -> String {
     let mut text = format!("{}\n", path.display());
     match input {
@@ -146,19 +126,13 @@ fn to_text(path: &Path, input: &Input) -> String {
 }
 
 fn npz_to_text(text: &mut String, archive: &Npz) {
-    let count = archive.members().len();
-    line(
-        text,
-        "  ",
-        "format",
-        &format!("npz, {count} member{}", if count == 1 { "" } else { "s" }),
-    );
+    let count = count_of(archive.members().len() as u64, "member");
+    line(text, "  ", "format", &format!("npz, {count}"));
     for member in archive.members() {
         let sizes = match member.method() {
             Method::Stored => format!("stored, {} bytes", member.size()),
-            _ => format!(
-                "{}, {} of {} bytes",
-                method(member),
+            method => format!(
+                "{method}, {} of {} bytes",
                 member.compressed_size(),
                 member.size()
             ),
@@ -185,7 +159,7 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
     put("dtype", &file.dtype().to_string());
     put("byte order", byte_order(file.dtype().byte_order()));
     put("item size", &count_of(file.dtype().itemsize(), "byte"));
-    put("shape", &shape(layout.shape()));
+    put("shape", &Literal::tuple_of(layout.shape()).to_string());
     put(
         "order",
         if file.order() == Order::F {
@@ -194,6 +168,8 @@ fn npy_to_text(text: &mut String, file: &NpyFile, indent: &str) {
             "C"
         },
     );
+    let strides = layout.strides().iter().map(|&stride| Literal::Int(stride));
+    put("strides", &Literal::Tuple(strides.collect()).to_string());
     put("size", &count_of(layout.size(), "element"));
     put(
         "data",
@@ -214,15 +190,4 @@ fn line(text: &mut String, indent: &str, name: &str, value: &str) {
 
 fn count_of(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-/// A shape as Python prints it.
-fn shape(dims: &[u64]) -> String {
-    match dims {
-        [only] => format!("({only},)"),
-        dims => {
-            let dims: Vec<_> = dims.iter().map(u64::to_string).collect();
-            format!("({})", dims.join(", "))
-        }
-    }
 }

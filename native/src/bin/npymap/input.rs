@@ -1,16 +1,20 @@
 //! From what a user typed to an open array.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::Path,
 };
 
-use npymap::{Array, NpyFile, Npz, OpenOptions, Selection};
+use npymap::{Array, DType, NpyFile, Npz, OpenOptions, Selection};
 
 use crate::args::Reading;
 
 /// What a path stands for.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a few of them, one at a time"
+)]
 pub(crate) enum Input {
     Npy(NpyFile),
     Npz(Npz),
@@ -46,35 +50,46 @@ impl Input {
 pub(crate) fn select<'a>(
     file: &'a NpyFile,
     selection: Option<&Selection>,
-    reading: &Reading,
+    view: Option<&DType>,
 ) -> npymap::Result<Array<'a>> {
-    let select = || {
-        let mut array = file.array();
-        if let Some(dtype) = &reading.view {
-            array = array.view_dtype(dtype.clone())?;
-        }
-        match selection {
-            Some(selection) => array.select(selection),
-            None => Ok(array),
-        }
-    };
-    select()
+    let mut array = file.array();
+    if let Some(dtype) = view {
+        array = array.view_dtype(dtype.clone())?;
+    }
+    match selection {
+        Some(selection) => array.select(selection),
+        None => Ok(array),
+    }
 }
 
 /// `archive.npz::member`, unless a file has that very name.
+///
+/// Files as well as members may have `::` in their names: what comes before the first one that
+/// leaves the name of a file is the archive.
 fn split_member(path: &Path) -> Option<(&Path, &str)> {
-    let (archive, member) = path.to_str()?.rsplit_once("::")?;
-    (!archive.is_empty() && !path.exists()).then(|| (Path::new(archive), member))
+    if path.is_file() {
+        return None;
+    }
+    let text = path.to_str()?;
+    let splits = text.match_indices("::").map(|(at, colons)| {
+        let (archive, rest) = text.split_at(at);
+        (
+            Path::new(archive),
+            rest.strip_prefix(colons).unwrap_or(rest),
+        )
+    });
+    let mut splits = splits.filter(|(archive, _)| !archive.as_os_str().is_empty());
+    let first = splits.clone().next();
+    splits.find(|(archive, _)| archive.is_file()).or(first)
 }
 
 /// Whether a file begins as an archive does; false if it cannot be read, which opening it will say.
 fn is_zip(path: &Path) -> bool {
     let first_bytes = || -> io::Result<[u8; 4]> {
         let mut magic = [0; 4];
-        let mut file = File::open(path)?;
-        // A pipe would wait, and lose what is read.
-        if file.metadata()?.is_file() {
-            file.read_exact(&mut magic)?;
+        // Opening a pipe waits for who writes to it, and reading from it loses what is read.
+        if fs::metadata(path)?.is_file() {
+            File::open(path)?.read_exact(&mut magic)?;
         }
         Ok(magic)
     };

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use npymap::{
-    Statistics,
-    core::{dtype::Dims, stats::Number},
+    DType, Statistics,
+    core::{dtype::Kind, stats::Number, text},
 };
 use serde_json::{Value, json};
 
@@ -18,19 +18,19 @@ use crate::{
 
 pub(crate) fn run(arguments: &Stats) -> Result<(), Failure> {
     let file = Input::open_array(&arguments.source, &arguments.reading)?;
-    let array = input::select(&file, arguments.selection.as_ref(), &arguments.reading)?;
+    let array = input::select(&file, arguments.selection.as_ref(), arguments.view.as_ref())?;
     let progress = Progress::new(array.nbytes());
     let stats = array.stats_with_progress(|done| progress.show(done))?;
     drop(progress);
     if arguments.json {
         print(&json::document(&to_json(&stats)))
     } else {
-        print(to_text(&stats).as_bytes())
+        print(to_text(&stats, array.dtype()).as_bytes())
     }
 }
 
 fn to_json(stats: &Statistics) -> Value {
-    let index = |index: &Option<Dims>| index.as_ref().map_or(Value::Null, |i| json!(i[..]));
+    let index = |index: &Option<Vec<u64>>| index.as_ref().map_or(Value::Null, |i| json!(i));
     json!({
         "count": stats.count,
         "nan": stats.nan,
@@ -47,16 +47,19 @@ fn to_json(stats: &Statistics) -> Value {
     })
 }
 
-fn to_text(stats: &Statistics) -> String {
+fn to_text(stats: &Statistics, dtype: &DType) -> String {
     let mut text = String::new();
     let mut put = |name: &str, value: String| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{name:<7} {value}");
     };
     let number = |n: Option<Number>| n.map_or_else(|| "-".into(), |n| n.to_string());
-    let at = |n: Option<Number>, index: &Option<Dims>| match index {
-        Some(index) => format!("{} at {index:?}", number(n)),
-        None => number(n),
+    let at = |n: Option<Number>, index: &Option<Vec<u64>>| {
+        let value = n.and_then(|n| time(n, dtype)).unwrap_or_else(|| number(n));
+        match index {
+            Some(index) => format!("{value} at {index:?}"),
+            None => value,
+        }
     };
     put("count", stats.count.to_string());
     put("nan", stats.nan.to_string());
@@ -69,4 +72,14 @@ fn to_text(stats: &Statistics) -> String {
     put("mean", number(stats.mean));
     put("std", number(stats.std.map(Number::Float)));
     text
+}
+
+/// A date or a duration as NumPy prints it; of other dtypes, nothing.
+fn time(value: Number, dtype: &DType) -> Option<String> {
+    let (Number::Int(count), Kind::DateTime64(_) | Kind::TimeDelta64(_)) = (value, dtype.kind())
+    else {
+        return None;
+    };
+    let count = i64::try_from(count).ok()?;
+    text::element(&dtype.to_native(), &count.to_ne_bytes()).ok()
 }

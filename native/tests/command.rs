@@ -1,0 +1,433 @@
+//! The command from outside: exit status, what it writes where, and JSON documents.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use common::Scratch;
+use npymap::{Order, core::header};
+use serde_json::{Value, json};
+
+/// What a run of the command came to.
+#[derive(Debug, PartialEq)]
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Scratch {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_npymap"));
+        command.args(arguments).current_dir(self.directory());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let output = self.command(arguments).output().unwrap();
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = output;
+        Run {
+            status: status.code().unwrap(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
+    /// What a run without an error writes.
+    fn out(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!((run.status, &*run.err), (0, ""), "{arguments:?}");
+        run.out
+    }
+
+    /// The message of a run that the data or the file system ends.
+    fn error(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!((run.status, &*run.out), (1, ""), "{arguments:?}: {run:?}");
+        let message = run.err.strip_prefix("npymap: ").unwrap();
+        let message = message.strip_suffix('\n').unwrap();
+        assert!(!message.contains('\n'), "{message}");
+        message.into()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let out = self.out(arguments);
+        assert_eq!(out.lines().count(), 1, "{out}");
+        serde_json::from_str(&out).unwrap()
+    }
+
+    /// An array whose header and data are made here.
+    fn npy(&self, name: &str, dtype: &str, shape: &[u64], data: &[u8]) {
+        let mut bytes = header::write(&dtype.parse().unwrap(), shape, Order::C).unwrap();
+        bytes.extend(data);
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    fn vector(&self, name: &str) {
+        let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/npz/");
+        fs::copy(Path::new(vectors).join(name), self.path(name)).unwrap();
+    }
+}
+
+#[test]
+fn info_as_json() {
+    let scratch = Scratch::new();
+    scratch.npy("x.npy", ">i8", &[2, 3], &[0; 50]);
+    assert_eq!(
+        scratch.out(&["info", "x.npy", "--json"]),
+        concat!(
+            r#"{"path":"x.npy","format":"npy","version":[1,0],"descr":">i8","dtype":">i8","#,
+            r#""byte_order":"big","itemsize":8,"shape":[2,3],"fortran_order":false,"#,
+            r#""strides":[24,8],"size":6,"nbytes":48,"data_offset":128,"file_size":178,"#,
+            r#""trailing_bytes":2,"warnings":["2 bytes behind the array's data are ignored"]}"#,
+            "\n"
+        )
+    );
+    let structure = "i4, (2,)f8";
+    scratch.npy("s.npy", structure, &[1], &[0; 20]);
+    let both = scratch.json(&["info", "x.npy", "s.npy", "--json"]);
+    assert_eq!(both[0]["path"], "x.npy");
+    assert_eq!(both[1]["descr"], json!([["f0", "<i4"], ["f1", "<f8", [2]]]));
+    assert_eq!(both[1]["byte_order"], "none");
+    let raw = [
+        "--raw-dtype",
+        "<u2",
+        "--raw-shape",
+        "2,-1",
+        "--raw-order",
+        "F",
+        "--raw-offset",
+        "2",
+    ];
+    let raw = scratch.json(&[&["info", "x.npy", "--json"], &raw[..]].concat());
+    assert_eq!(raw["version"], Value::Null);
+    assert_eq!(raw["shape"], json!([2, 44]), "{raw}");
+    assert_eq!(raw["strides"], json!([2, 4]));
+    assert_eq!(raw["fortran_order"], true);
+}
+
+#[test]
+fn members_as_json() {
+    let scratch = Scratch::new();
+    scratch.vector("savez.npz");
+    scratch.vector("other_members.npz");
+    let archive = scratch.json(&["info", "savez.npz", "--json"]);
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&archive), ["path", "format", "members"]);
+    assert_eq!(archive["format"], "npz");
+    let member = &archive["members"][0];
+    assert_eq!(
+        keys(member),
+        [
+            "name",
+            "method",
+            "compressed_size",
+            "size",
+            "mappable",
+            "npy"
+        ]
+    );
+    assert_eq!(member["name"], "x.npy");
+    assert_eq!(member["method"], "stored");
+    assert_eq!(member["mappable"], true);
+    assert_eq!(
+        member["npy"],
+        scratch.json(&["info", "savez.npz::x.npy", "--json"])
+    );
+    // What is no array is a member all the same.
+    let others = scratch.json(&["info", "other_members.npz", "--json"]);
+    let unreadable = |member: &&Value| member["npy"].is_null();
+    let members = others["members"].as_array().unwrap();
+    let unreadable: Vec<_> = members.iter().filter(unreadable).collect();
+    assert!(!unreadable.is_empty());
+    assert!(unreadable.iter().all(|member| member["error"].is_string()));
+}
+
+#[test]
+fn a_file_of_several_that_fails_does_not_hide_the_others() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[2], Order::C);
+    let run = scratch.run(&["info", "gone.npy", "x.npy", "--json"]);
+    assert_eq!(run.status, 1);
+    assert!(run.err.starts_with("npymap: gone.npy: "), "{}", run.err);
+    let found: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(found[0]["path"], "x.npy");
+    assert_eq!(found.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn stats_as_json() {
+    let scratch = Scratch::new();
+    let values = [1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0];
+    let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+    scratch.npy("x.npy", "<f8", &[2, 3], &bytes);
+    assert_eq!(
+        scratch.out(&["stats", "x.npy", "--json"]),
+        concat!(
+            r#"{"count":6,"nan":1,"posinf":1,"neginf":1,"zeros":2,"min":-1e+999,"max":1e+999,"#,
+            r#""argmin":[1,0],"argmax":[0,2],"sum":null,"mean":null,"std":null}"#,
+            "\n"
+        )
+    );
+    // Exact beyond 53 bits, and beyond 64.
+    scratch.npy("u.npy", "<u8", &[2], &[0xff; 16]);
+    assert_eq!(
+        scratch.out(&["stats", "u.npy", "--json"]),
+        concat!(
+            r#"{"count":2,"nan":0,"posinf":0,"neginf":0,"zeros":0,"min":18446744073709551615,"#,
+            r#""max":18446744073709551615,"argmin":[0],"argmax":[0],"sum":36893488147419103230,"#,
+            r#""mean":1.8446744073709552e+19,"std":0.0}"#,
+            "\n"
+        )
+    );
+    assert_eq!(
+        scratch.out(&["stats", "u.npy", ":0", "--json"]),
+        concat!(
+            r#"{"count":0,"nan":0,"posinf":0,"neginf":0,"zeros":0,"min":null,"max":null,"#,
+            r#""argmin":null,"argmax":null,"sum":0,"mean":null,"std":null}"#,
+            "\n"
+        )
+    );
+}
+
+#[test]
+fn extremes_of_dates_are_dates() {
+    let scratch = Scratch::new();
+    scratch.npy("d.npy", "<M8[D]", &[1], &18262_i64.to_le_bytes());
+    let text = scratch.out(&["stats", "d.npy"]);
+    assert!(text.contains("min     2020-01-01 at [0]\n"), "{text}");
+    assert_eq!(scratch.json(&["stats", "d.npy", "--json"])["min"], 18262);
+}
+
+#[test]
+fn errors_are_one_line_that_names_the_file() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[2, 3], Order::C);
+    scratch.npy("s.npy", "i4, f8", &[1], &[0; 12]);
+    scratch.npy("short.npy", "<f4", &[8], &[0; 31]);
+    scratch.vector("savez.npz");
+    scratch.vector("crc_deflated.npz");
+    fs::write(scratch.path("text.npy"), "hello world").unwrap();
+    fs::write(scratch.path("empty.npy"), "").unwrap();
+    fs::create_dir(scratch.path("dir")).unwrap();
+    scratch.npy("object.npy", "u1", &[1], b"\x80\x04N.");
+    let object = fs::read(scratch.path("object.npy")).unwrap();
+    let object: Vec<u8> = object
+        .windows(5)
+        .position(|descr| descr == b"'|u1'")
+        .map(|at| [&object[..at], b"'|O' ", &object[at + 5..]].concat())
+        .unwrap();
+    fs::write(scratch.path("object.npy"), object).unwrap();
+    let pickled = "object.npy: the array holds pickled Python objects, which are never \
+                   unpickled: its header can be read, its values cannot";
+    for (arguments, message) in [
+        (
+            &["show", "x.npy", "2"][..],
+            "x.npy: index 2 is out of bounds for axis 0 with size 2",
+        ),
+        (
+            &["show", "x.npy", "0, 0, 0"],
+            "x.npy: too many indices for array: array is 2-dimensional, but 3 were indexed",
+        ),
+        (
+            &["show", "x.npy", "::0"],
+            "x.npy: slice step cannot be zero",
+        ),
+        (&["show", "s.npy", "['z']"], "s.npy: no field of name z"),
+        (
+            &["stats", "s.npy"],
+            "s.npy: statistics need numbers, found structures: select a field, such as ['f0']",
+        ),
+        (
+            &["info", "short.npy"],
+            "short.npy: array data is cut short: expected 32 bytes, found 31",
+        ),
+        (
+            &["info", "text.npy"],
+            "text.npy: not an NPY file: found 'hello wo' at byte 0, expected '\\x93NUMPY'",
+        ),
+        (
+            &["info", "empty.npy"],
+            "empty.npy: the magic string and version is cut short: expected 8 bytes, found 0",
+        ),
+        (&["info", "dir"], "dir: is a directory"),
+        (&["show", "object.npy"], pickled),
+        (&["stats", "object.npy"], pickled),
+        (&["slice", "object.npy", "0", "-o", "out.npy"], pickled),
+        (
+            &["show", "savez.npz"],
+            "savez.npz: is an archive of 3 members: name one behind '::', such as 'x'",
+        ),
+        (
+            &["show", "savez.npz::y::z"],
+            "savez.npz::y::z: the archive has no member of that name",
+        ),
+        (&["slice", "x.npy", "0", "-o", "dir"], "dir: is a directory"),
+        (
+            &["info", "x.npy", "--raw-dtype", "u1", "--raw-offset", "1000"],
+            "x.npy: the offset 1000 lies beyond the end of the file at 152",
+        ),
+        (
+            &["info", "x.npy", "--max-header", "8"],
+            "x.npy: the header is too large: found 118, the limit is 8",
+        ),
+    ] {
+        assert_eq!(scratch.error(arguments), message);
+    }
+    let missing = scratch.error(&["slice", "x.npy", "0", "-o", "gone/out.npy"]);
+    assert!(missing.starts_with("gone/out.npy: "), "{missing}");
+    assert!(
+        !missing.contains("tmp"),
+        "a name that nobody knows: {missing}"
+    );
+    assert!(!scratch.path("out.npy").exists());
+}
+
+#[test]
+fn wrong_usage_is_another_status() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[2], Order::C);
+    for arguments in [
+        &[][..],
+        &["unknown"],
+        &["info"],
+        &["show", "x.npy", "[[0, 1]]"],
+        &["show", "x.npy", "x > 1"],
+        &["slice", "x.npy", "0"],
+        &["info", "x.npy", "--raw-dtype", "f3"],
+        &["info", "x.npy", "--raw-shape", "2"],
+        &["info", "x.npy", "--raw-dtype", "f4", "--raw-shape", "-1,-1"],
+    ] {
+        let run = scratch.run(arguments);
+        assert_eq!((run.status, &*run.out), (2, ""), "{arguments:?}");
+        assert!(!run.err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_needs_no_terminal_and_no_colour() {
+    let scratch = Scratch::new();
+    for arguments in [
+        &["--help"][..],
+        &["info", "--help"],
+        &["show", "--help"],
+        &["slice", "--help"],
+        &["stats", "--help"],
+        &["help", "stats"],
+    ] {
+        let help = scratch.out(arguments);
+        assert!(help.contains("EXAMPLES\n  npymap "), "{help}");
+        assert!(!help.contains('\u{1b}'), "{help}");
+        let widest = help.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{help}");
+    }
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        assert!(scratch.out(&["completions", shell]).contains("npymap"));
+    }
+}
+
+#[test]
+fn unusual_names_are_names() {
+    let scratch = Scratch::new();
+    scratch.counting("a::b.npy", &[2], Order::C);
+    scratch.counting("-dash.npy", &[2], Order::C);
+    assert_eq!(scratch.out(&["show", "a::b.npy"]), "[0. 1.]\n");
+    assert_eq!(scratch.out(&["show", "--", "-dash.npy"]), "[0. 1.]\n");
+    scratch.vector("savez.npz");
+    fs::rename(scratch.path("savez.npz"), scratch.path("c::d.npz")).unwrap();
+    assert_eq!(
+        scratch.json(&["info", "c::d.npz::x", "--json"])["path"],
+        "c::d.npz::x"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_with_a_line_break_stays_in_one_line() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("two\nlines.npy"), "").unwrap();
+    let message = scratch.error(&["info", "two\nlines.npy"]);
+    assert!(message.starts_with("two\\nlines.npy: "), "{message}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[1000], Order::C);
+    // More than a pipe holds, so that the command must notice.
+    let paths = vec!["x.npy"; 1000];
+    let mut command = scratch.command(&[&["info"], &paths[..]].concat());
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pipes_are_refused_as_sources_and_written_as_targets() {
+    let scratch = Scratch::new();
+    let source = scratch.counting("x.npy", &[4], Order::C);
+    let made = Command::new("mkfifo").arg(scratch.path("pipe")).status();
+    assert!(made.unwrap().success());
+    assert_eq!(
+        scratch.error(&["info", "pipe"]),
+        "pipe: is not a regular file"
+    );
+
+    let mut slice = scratch.command(&["slice", "x.npy", ":", "-o", "pipe"]);
+    let mut child = slice.spawn().unwrap();
+    let written = fs::read(scratch.path("pipe")).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(written, fs::read(&source).unwrap());
+
+    // A full device.
+    let mut show = scratch.command(&["show", "x.npy"]);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = show.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("npymap: standard output: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_slice_replaces_its_target_only_when_complete() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[2, 3], Order::C);
+    let mut old = fs::File::create(scratch.path("out.npy")).unwrap();
+    old.write_all(b"old").unwrap();
+    scratch.error(&["slice", "x.npy", "7", "-o", "out.npy"]);
+    assert_eq!(fs::read(scratch.path("out.npy")).unwrap(), b"old");
+    assert_eq!(
+        scratch.out(&["slice", "x.npy", "-1, ::-1", "-o", "out.npy"]),
+        ""
+    );
+    assert_eq!(scratch.out(&["show", "out.npy"]), "[5. 4. 3.]\n");
+    assert_eq!(scratch.names(), ["out.npy", "x.npy"]);
+}
