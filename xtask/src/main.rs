@@ -1,6 +1,7 @@
 //! Every chore of this repository. People and CI run the same ones: `cargo xtask help`.
 
 mod ci;
+mod instructions;
 mod numpy;
 mod shell;
 mod targets;
@@ -22,12 +23,14 @@ cargo xtask <chore>
   vectors [--check]    make the test vectors again with NumPy, or see that nothing would change
   differential [--seed N] [--count N]
                        random arrays and selections: the command against NumPy
+  instructions [--update]
+                       what opening an array costs in instructions, against tests/instructions.json
   miri                 core's tests under Miri: x86-64, 32-bit x86 and big-endian s390x
   fuzz TARGET [ARGS]   fuzz with libFuzzer, e.g. `fuzz header -max_total_time=60`
   compare [ARGS]       speed, side by side with NumPy and other crates
 
 NumPy comes from a virtual environment that is made under target/; --no-numpy leaves out what
-needs it. The last five are for when you work on what they test; `test` runs the first two of them.
+needs it. The last six are for when you work on what they test; `test` runs the first three of them.
 ";
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn run(args: &[String]) -> Result {
         ("targets", []) => targets::all(),
         ("vectors", _) => numpy::vectors(flag(rest, "--check")?),
         ("differential", _) => numpy::differential(rest),
+        ("instructions", _) => instructions::count(flag(rest, "--update")?),
         ("miri", []) => toolchain::miri(),
         ("fuzz", [target, rest @ ..]) => toolchain::fuzz(target, rest),
         ("fuzz", []) => Err(format!(

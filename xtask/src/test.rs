@@ -1,7 +1,7 @@
 //! What proves the code right.
 
 use crate::{
-    numpy,
+    instructions, numpy,
     shell::{Result, cargo, step},
     targets,
 };
@@ -17,6 +17,7 @@ pub(crate) fn all(no_numpy: bool) -> Result {
             .run()
     })?;
     step("targets", targets::all)?;
+    step("instructions", || instructions::count(false))?;
     if no_numpy {
         eprintln!("\nvectors and differential test left out: --no-numpy");
         return Ok(());
