@@ -37,7 +37,7 @@ fn dtypes() -> Vec<DType> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..<_>::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..<_>::default() })]
 
     #[test]
     fn plans_are_the_runs_of_bytes((layout, _) in layouts(dtypes()), max_gap in 0..40_u64) {
