@@ -47,6 +47,7 @@ pub mod plan;
 pub mod selection;
 pub mod stats;
 pub mod text;
+pub mod tiles;
 pub mod view;
 
 /// The types of elements that Rust lacks.
