@@ -5,7 +5,7 @@
 //! the data or only the ranges of a [`Plan`](crate::plan::Plan), is said by a [`Source`].
 //!
 //! To stream what is too large for one buffer, gather one block after the other of
-//! [`Layout::blocks`]; to spread the work over threads, cut the layout by [`Layout::split_at`]
+//! [`Layout::tiles`]; to spread the work over threads, cut the layout by [`Layout::split_at`]
 //! along its first axis (for F order its last one), and the buffer at the corresponding byte.
 
 mod convert;

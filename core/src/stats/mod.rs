@@ -25,6 +25,7 @@
 //! # Ok::<_, npymap_core::Error>(())
 //! ```
 
+mod class;
 mod error;
 mod extremes;
 mod float;
@@ -41,7 +42,7 @@ pub use self::{
 };
 
 use self::{
-    error::{Class, class},
+    class::{Class, class},
     float::{ComplexTally, FloatTally},
     int::IntTally,
 };
