@@ -25,10 +25,15 @@ pub(crate) struct Container {
 impl Container {
     /// A whole file.
     pub(crate) fn file(disk: Arc<Disk>) -> Self {
-        let range = 0..disk.len();
+        let len = disk.len();
+        Self::of_len(disk, len)
+    }
+
+    /// As many bytes of a file.
+    pub(crate) fn of_len(disk: Arc<Disk>, len: u64) -> Self {
         Self {
             disk,
-            range,
+            range: 0..len,
             member: None,
         }
     }
@@ -44,6 +49,10 @@ impl Container {
 
     pub(crate) fn disk(&self) -> &Disk {
         &self.disk
+    }
+
+    pub(crate) fn disk_handle(&self) -> Arc<Disk> {
+        Arc::clone(&self.disk)
     }
 
     /// The bytes of the file that hold it, deflated or not.
@@ -72,6 +81,13 @@ impl Container {
     /// Where the bytes stand in the file, if they stand there as they are.
     pub(crate) fn in_place(&self) -> Option<Range<u64>> {
         self.deflated().is_none().then(|| self.range())
+    }
+
+    /// Makes a file longer, with zeros.
+    pub(crate) fn extend_to(&mut self, len: u64) -> Result<()> {
+        self.disk.set_len(len)?;
+        self.range.end = len;
+        Ok(())
     }
 
     /// An error about this file, or about this member of it.

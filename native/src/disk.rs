@@ -1,15 +1,18 @@
 //! A file read by position: no cursor, so many threads can read at once.
 
 use std::{
-    fs::File,
+    fs::{File, TryLockError},
     io::{self, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use npymap_core::ErrorKind;
+use npymap_core as core;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    options::{Lock, OpenOptions},
+};
 
 /// An open regular file, its path, and its size when it was opened.
 #[derive(Debug)]
@@ -17,13 +20,21 @@ pub(crate) struct Disk {
     file: File,
     path: PathBuf,
     len: u64,
+    is_writable: bool,
+    is_locked: bool,
 }
 
 impl Disk {
-    /// Opens a file for reading. What has no size, a directory, a pipe or a device, is refused.
-    pub(crate) fn open(path: &Path) -> Result<Arc<Self>> {
+    /// Opens a file, and locks it if that is wanted. What has no size, a directory, a pipe or a
+    /// device, is refused.
+    pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Arc<Self>> {
+        let lock = options.wanted_lock();
         let open = || {
-            let mut file = open_at_once(path)?;
+            let mut file = open_at_once(path, options.write)?;
+            // Before anything is found out that a writer could change.
+            if let Some(lock) = lock {
+                take_lock(&file, lock)?;
+            }
             // A third of the price of asking for all metadata. Nothing relies on the cursor.
             let len = file.seek(SeekFrom::End(0));
             let metadata = match len {
@@ -36,14 +47,37 @@ impl Disk {
                 () if metadata.is_dir() => "is a directory",
                 () => "is not a regular file",
             };
-            Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+            Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
         };
-        let (file, len) = open().map_err(|e| Error::new(e).at(path))?;
+        let (file, len) = open().map_err(|e: Error| e.at(path))?;
         Ok(Arc::new(Self {
             file,
             path: path.to_owned(),
             len,
+            is_writable: options.write,
+            is_locked: lock.is_some(),
         }))
+    }
+
+    /// A file that was just made.
+    pub(crate) fn created(file: File, path: PathBuf, len: u64, is_locked: bool) -> Arc<Self> {
+        Arc::new(Self {
+            file,
+            path,
+            len,
+            is_writable: true,
+            is_locked,
+        })
+    }
+
+    /// Whether it was opened for writing.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.is_writable
+    }
+
+    /// Whether others are kept out as long as it is open.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.is_locked
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -85,11 +119,26 @@ impl Disk {
         if found == buffer.len() {
             return Ok(());
         }
-        Err(self.name(ErrorKind::Truncated {
+        Err(self.name(core::ErrorKind::Truncated {
             what: "the file",
             expected: offset + buffer.len() as u64,
             found: offset + found as u64,
         }))
+    }
+
+    /// Writes all bytes, the first one at an offset.
+    pub(crate) fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        write_all_at(&self.file, bytes, offset).map_err(|e| self.name(e))
+    }
+
+    /// Makes the file longer, with zeros, or shorter.
+    pub(crate) fn set_len(&self, len: u64) -> Result<()> {
+        self.file.set_len(len).map_err(|e| self.name(e))
+    }
+
+    /// Waits until all that was written is on the disk, with what is needed to find it.
+    pub(crate) fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|e| self.name(e))
     }
 
     /// An error about this file.
@@ -99,24 +148,34 @@ impl Disk {
     }
 }
 
-/// Opens a file for reading. A pipe to which nobody writes does not make it wait.
+/// Locks a file, or fails at once.
+pub(crate) fn take_lock(file: &File, lock: Lock) -> Result<()> {
+    let taken = match lock {
+        Lock::Exclusive => file.try_lock(),
+        Lock::Shared => file.try_lock_shared(),
+    };
+    taken.map_err(|e| match e {
+        TryLockError::WouldBlock => ErrorKind::Locked { wanted: lock }.into(),
+        TryLockError::Error(e) => ErrorKind::NotLockable(e).into(),
+    })
+}
+
+/// Opens a file. A pipe to which nobody writes does not make it wait.
 #[cfg(unix)]
-fn open_at_once(path: &Path) -> io::Result<File> {
+fn open_at_once(path: &Path, write: bool) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    let file = File::options()
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open(path);
-    match file {
+    let mut options = File::options();
+    options.read(true).write(write);
+    match options.clone().custom_flags(libc::O_NONBLOCK).open(path) {
         // Another process holds a lease on a regular file, and will give it up.
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => File::open(path),
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => options.open(path),
         file => file,
     }
 }
 
 #[cfg(not(unix))]
-fn open_at_once(path: &Path) -> io::Result<File> {
-    File::open(path)
+fn open_at_once(path: &Path, write: bool) -> io::Result<File> {
+    File::options().read(true).write(write).open(path)
 }
 
 #[cfg(unix)]
@@ -128,4 +187,25 @@ fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     // Moves the cursor of the handle, on which nothing here relies.
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+#[cfg(unix)]
+pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+pub(crate) fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => {
+                bytes = &bytes[n..];
+                offset += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
 }

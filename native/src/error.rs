@@ -8,6 +8,8 @@ use std::{
 
 use npymap_core::error::Excerpt;
 
+use crate::options::Lock;
+
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -55,8 +57,71 @@ pub enum ErrorKind {
         /// Which one, e.g. "its byte order".
         what: &'static str,
     },
+    /// Somebody has locked the file.
+    Locked {
+        /// What was asked for.
+        wanted: Lock,
+    },
+    /// The file system cannot lock the file.
+    NotLockable(io::Error),
+    /// The file was opened for reading only.
+    ReadOnly,
+    /// The array cannot grow or shrink like that.
+    Append(AppendError),
     /// Headerless data does not fit the dtype, the shape or the offset given for it.
     Raw(RawError),
+}
+
+/// Why an array cannot grow or shrink in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The array has no dimensions to grow along.
+    NoAxis,
+    /// What is appended has another number of dimensions.
+    Dimensions {
+        /// The number of dimensions of the array in the file.
+        expected: usize,
+        /// That of what is appended.
+        found: usize,
+    },
+    /// What is appended has another length along a dimension that does not grow.
+    Dimension {
+        /// The dimension.
+        axis: usize,
+        /// The length in the file.
+        expected: u64,
+        /// That of what is appended.
+        found: u64,
+    },
+    /// What is appended has another dtype, be it in another byte order or not.
+    DType {
+        /// The dtype in the file.
+        expected: String,
+        /// That of what is appended.
+        found: String,
+    },
+    /// Bytes that are no whole rows were to be appended.
+    PartialRow {
+        /// How many bytes a row has.
+        row: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// There are bytes behind the array, which growing would overwrite.
+    TrailingBytes {
+        /// How many.
+        count: u64,
+    },
+    /// The array is shorter than what it should be cut to.
+    Shorter {
+        /// The axis along which it would be cut.
+        axis: usize,
+        /// Its length along it.
+        found: u64,
+        /// The length to which it should be cut.
+        len: u64,
+    },
 }
 
 /// What is wrong with the description of a headerless file.
@@ -141,6 +206,12 @@ impl From<npymap_core::ErrorKind> for ErrorKind {
     }
 }
 
+impl From<AppendError> for ErrorKind {
+    fn from(e: AppendError) -> Self {
+        Self::Append(e)
+    }
+}
+
 impl From<RawError> for ErrorKind {
     fn from(e: RawError) -> Self {
         Self::Raw(e)
@@ -197,7 +268,54 @@ impl fmt::Display for Error {
             ErrorKind::NotViewable { what } => {
                 write!(f, "the array cannot be viewed in place because of {what}: read it instead")
             }
+            ErrorKind::Locked { wanted: Lock::Exclusive } => {
+                f.write_str("is locked by another reader or writer")
+            }
+            ErrorKind::Locked { wanted: Lock::Shared } => f.write_str("is locked by a writer"),
+            ErrorKind::NotLockable(e) => write!(f, "cannot be locked: {e}"),
+            ErrorKind::ReadOnly => {
+                f.write_str("assignment destination is read-only: open the file for writing")
+            }
+            ErrorKind::Append(e) => e.fmt(f),
             ErrorKind::Raw(e) => e.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for AppendError {
+    /// In NumPy's words where it has any: those of `np.concatenate`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAxis => f.write_str("zero-dimensional arrays cannot be concatenated"),
+            Self::Dimensions { expected, found } => write!(
+                f,
+                "all the input arrays must have same number of dimensions, but the array at index \
+                 0 has {expected} dimension(s) and the array at index 1 has {found} dimension(s)"
+            ),
+            Self::Dimension {
+                axis,
+                expected,
+                found,
+            } => write!(
+                f,
+                "all the input array dimensions except for the concatenation axis must match \
+                 exactly, but along dimension {axis}, the array at index 0 has size {expected} and \
+                 the array at index 1 has size {found}"
+            ),
+            Self::DType { expected, found } => {
+                write!(f, "the dtype of what is appended must be {expected}, found {found}")
+            }
+            Self::PartialRow { row, found } => {
+                write!(f, "{found} bytes are not whole rows of {row} bytes")
+            }
+            Self::TrailingBytes { count } => write!(
+                f,
+                "the {count} bytes behind the array's data would be overwritten: discard them first"
+            ),
+            Self::Shorter { axis, found, len } => write!(
+                f,
+                "cannot be cut to {len} along axis {axis}, where it has size {found}"
+            ),
         }
     }
 }

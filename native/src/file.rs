@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::{
     array::Array,
+    array_mut::{ArrayMut, Target},
     container::Container,
     disk::Disk,
-    error::Result,
+    error::{Error, ErrorKind, Result},
     locate::Located,
     options::{OpenOptions, RawSpec},
     source::Source,
@@ -36,8 +37,8 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct NpyFile {
-    container: Container,
-    located: Located,
+    pub(crate) container: Container,
+    pub(crate) located: Located,
 }
 
 impl NpyFile {
@@ -51,6 +52,17 @@ impl NpyFile {
         OpenOptions::new().open(path)
     }
 
+    /// Opens an `.npy` file for reading and writing by position: `r+`.
+    ///
+    /// The file is locked while it is open: [`OpenOptions::lock`].
+    ///
+    /// # Errors
+    ///
+    /// As [`NpyFile::open`], or if the file cannot be locked.
+    pub fn open_rw(path: impl AsRef<Path>) -> Result<Self> {
+        OpenOptions::new().write(true).open(path)
+    }
+
     /// Opens a headerless file, as `np.memmap` does.
     ///
     /// # Errors
@@ -61,9 +73,13 @@ impl NpyFile {
         OpenOptions::new().open_raw(path, spec)
     }
 
-    pub(crate) fn in_container(container: Container, options: &OpenOptions) -> Result<Self> {
-        let located = Located::npy(&container, options)?;
+    pub(crate) fn in_container(mut container: Container, options: &OpenOptions) -> Result<Self> {
+        let located = Located::npy(&mut container, options)?;
         Ok(Self { container, located })
+    }
+
+    pub(crate) fn of(container: Container, located: Located) -> Self {
+        Self { container, located }
     }
 
     /// The path of the file, or of the archive.
@@ -81,6 +97,11 @@ impl NpyFile {
         self.container.in_place().is_some() && !self.layout().dtype().has_object()
     }
 
+    /// Whether it was opened for [writing](OpenOptions::write).
+    pub fn is_writable(&self) -> bool {
+        self.disk().is_writable()
+    }
+
     /// The whole array. Nothing is read.
     pub fn array(&self) -> Array<'_> {
         let source = Source::File {
@@ -89,6 +110,71 @@ impl NpyFile {
             is_pickle: self.layout().dtype().has_object(),
         };
         Array::new(source, self.layout().clone())
+    }
+
+    /// The whole array, for writing by position. Nothing is read or written.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ReadOnly`] if the file was not opened for [writing](OpenOptions::write).
+    pub fn array_mut(&mut self) -> Result<ArrayMut<'_>> {
+        self.check_writable()?;
+        let target = Target::File {
+            container: &self.container,
+            start: self.data_offset(),
+        };
+        Ok(ArrayMut::new(target, self.layout().clone()))
+    }
+
+    /// NumPy basic indexing, as text, of what is to be changed: see [`ArrayMut::slice`].
+    ///
+    /// # Errors
+    ///
+    /// As [`NpyFile::array_mut`], or if the text is no selection, or does not fit the array.
+    pub fn slice_mut(&mut self, selection: &str) -> Result<ArrayMut<'_>> {
+        self.array_mut()?.slice(selection)
+    }
+
+    /// Waits until all that was written is on the disk: a power cut does not undo it then.
+    ///
+    /// # Errors
+    ///
+    /// If the disk cannot be written.
+    pub fn flush(&self) -> Result<()> {
+        self.disk().sync()
+    }
+
+    /// Flushes, closes the file and gives up the lock: what dropping does, with the errors, and
+    /// with the wait for the disk that dropping leaves out.
+    ///
+    /// # Errors
+    ///
+    /// If the disk cannot be written.
+    pub fn close(self) -> Result<()> {
+        if self.is_writable() {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_writable(&self) -> Result<()> {
+        if self.layout().dtype().has_object() {
+            return Err(self.name(npymap_core::ErrorKind::ObjectDType));
+        }
+        if self.is_writable() {
+            Ok(())
+        } else {
+            Err(self.name(ErrorKind::ReadOnly))
+        }
+    }
+
+    pub(crate) fn disk(&self) -> &Disk {
+        self.container.disk()
+    }
+
+    /// An error about this file, or about this member of it.
+    pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
+        self.container.name(error)
     }
 }
 
@@ -101,7 +187,7 @@ impl OpenOptions {
     ///
     /// As [`NpyFile::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<NpyFile> {
-        NpyFile::in_container(Container::file(Disk::open(path.as_ref())?), self)
+        NpyFile::in_container(Container::file(Disk::open(path.as_ref(), self)?), self)
     }
 
     /// Opens a headerless file for reading by position: see [`NpyFile::open_raw`].
@@ -110,8 +196,8 @@ impl OpenOptions {
     ///
     /// As [`NpyFile::open_raw`].
     pub fn open_raw(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyFile> {
-        let container = Container::file(Disk::open(path.as_ref())?);
-        let located = Located::raw(&container, spec)?;
+        let mut container = Container::file(Disk::open(path.as_ref(), self)?);
+        let located = Located::raw(&mut container, spec, self)?;
         Ok(NpyFile { container, located })
     }
 }

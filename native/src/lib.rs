@@ -30,17 +30,22 @@
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod append;
 mod array;
+mod array_mut;
 mod container;
+mod create;
 mod disk;
 mod error;
 mod file;
+mod grow;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod npz;
+mod new_file;
 mod options;
 mod save;
 mod source;
@@ -58,12 +63,15 @@ pub use npymap_core::{
 pub use npymap_core::{half, num_complex};
 
 pub use crate::{
+    append::Appender,
     array::Array,
-    error::{Error, ErrorKind, RawError, Result},
+    array_mut::ArrayMut,
+    create::CreateOptions,
+    error::{AppendError, Error, ErrorKind, RawError, Result},
     file::NpyFile,
     locate::Warning,
-    map::NpyMap,
+    map::{NpyMap, NpyMapMut},
     npz::Npz,
-    options::{Advice, OpenOptions, RawSpec},
+    options::{Advice, Lock, OpenOptions, RawSpec},
     statistics::Statistics,
 };

@@ -43,7 +43,7 @@ pub enum Warning {
 
 impl Located {
     /// Reads the header at the start of a container.
-    pub(crate) fn npy(container: &Container, options: &OpenOptions) -> Result<Self> {
+    pub(crate) fn npy(container: &mut Container, options: &OpenOptions) -> Result<Self> {
         let len = container.len();
         let mut cursor = container.cursor();
         let mut first = [0; FIRST_READ];
@@ -64,18 +64,27 @@ impl Located {
         let layout = header.layout().clone();
         let data_offset = header.data_offset();
         let order = header.order();
-        Self::checked(container, Some(header), layout, order, data_offset)
+        Self::checked(container, options, Some(header), layout, order, data_offset)
     }
 
     /// Fits headerless data to its container, by `np.memmap`'s rules.
-    pub(crate) fn raw(container: &Container, spec: &RawSpec) -> Result<Self> {
+    pub(crate) fn raw(
+        container: &mut Container,
+        spec: &RawSpec,
+        options: &OpenOptions,
+    ) -> Result<Self> {
         let len = container.len();
-        let Some(available) = len.checked_sub(spec.offset) else {
-            let error = RawError::OffsetBeyondEnd {
-                offset: spec.offset,
-                file_size: len,
-            };
-            return Err(container.name(error));
+        let is_known = spec.shape.iter().all(Option::is_some);
+        let available = match len.checked_sub(spec.offset) {
+            Some(available) => available,
+            None if options.extend && is_known => 0,
+            None => {
+                let error = RawError::OffsetBeyondEnd {
+                    offset: spec.offset,
+                    file_size: len,
+                };
+                return Err(container.name(error));
+            }
         };
         let mut unknown = spec.shape.iter().filter(|dim| dim.is_none());
         let dim = match (unknown.next(), unknown.next()) {
@@ -100,16 +109,22 @@ impl Located {
             .collect();
         let layout = Layout::new(spec.dtype.clone(), &shape, spec.order);
         let layout = layout.map_err(|e| container.name(e))?;
-        Self::checked(container, None, layout, spec.order, spec.offset)
+        Self::checked(container, options, None, layout, spec.order, spec.offset)
     }
 
     fn checked(
-        container: &Container,
+        container: &mut Container,
+        options: &OpenOptions,
         header: Option<Header>,
         layout: Layout,
         order: Order,
         data_offset: u64,
     ) -> Result<Self> {
+        let end = data_offset.saturating_add(layout.nbytes());
+        if options.write && options.extend && !layout.dtype().has_object() && container.len() < end
+        {
+            container.extend_to(end)?;
+        }
         let found = container.len().saturating_sub(data_offset);
         // Pickled objects take whatever room they take.
         let expected = if layout.dtype().has_object() {

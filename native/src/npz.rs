@@ -160,7 +160,7 @@ impl OpenOptions {
     ///
     /// As for [`Npz::open`].
     pub fn open_npz(&self, path: impl AsRef<Path>) -> Result<Npz> {
-        let disk = Disk::open(path.as_ref())?;
+        let disk = Disk::open(path.as_ref(), &self.for_reading())?;
         let mut reader = DirectoryReader::new(disk.len(), npz::Limits::default());
         let (mut offset, mut bytes) = (0, Vec::new());
         let directory = loop {
@@ -176,7 +176,7 @@ impl OpenOptions {
         Ok(Npz {
             disk,
             directory,
-            options: self.clone(),
+            options: self.for_reading(),
         })
     }
 }

@@ -15,6 +15,9 @@ pub struct OpenOptions {
     pub(crate) limits: Limits,
     pub(crate) advice: Option<Advice>,
     pub(crate) populate: bool,
+    pub(crate) write: bool,
+    pub(crate) lock: Option<bool>,
+    pub(crate) extend: bool,
 }
 
 /// What is told to the system about how a map will be read (`madvise`). Windows has no such thing,
@@ -30,6 +33,16 @@ pub enum Advice {
     Sequential,
     /// All pages will be read soon.
     WillNeed,
+}
+
+/// Who else may lock a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there are two")]
+pub enum Lock {
+    /// Nobody: there is one writer.
+    Exclusive,
+    /// Readers.
+    Shared,
 }
 
 /// What a headerless file holds: the arguments of `np.memmap`.
@@ -63,6 +76,55 @@ impl OpenOptions {
     pub fn advice(mut self, advice: Advice) -> Self {
         self.advice = Some(advice);
         self
+    }
+
+    /// Opens for writing as well: NumPy's mode `r+`. [`NpyMapMut`](crate::NpyMapMut) implies it.
+    pub fn write(mut self, write: bool) -> Self {
+        self.write = write;
+        self
+    }
+
+    /// Whether the file is locked while it is open.
+    ///
+    /// Unless changed, who writes takes an exclusive lock, and who reads takes none. With `true`, a
+    /// reader takes a shared lock, so that nobody who asks for a lock writes meanwhile. A file that
+    /// somebody has locked otherwise is an error, never waited for.
+    ///
+    /// Locks are advisory, except on Windows: they keep out those who ask for them, NumPy not among
+    /// them. A file that is open twice in one process is locked twice, against itself.
+    pub fn lock(mut self, lock: bool) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+
+    /// Makes a file that is shorter than its array as long as it, with zeros, instead of refusing
+    /// it: what NumPy does without being asked. Files that are opened for reading stay as they are.
+    pub fn extend(mut self, extend: bool) -> Self {
+        self.extend = extend;
+        self
+    }
+
+    /// The same options without those for writing.
+    pub(crate) fn for_reading(&self) -> Self {
+        Self {
+            write: false,
+            extend: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same options with those for writing.
+    pub(crate) fn for_writing(&self) -> Self {
+        self.clone().write(true)
+    }
+
+    /// Whether to take a lock, and if so, whether an exclusive one.
+    pub(crate) fn wanted_lock(&self) -> Option<Lock> {
+        match (self.write, self.lock) {
+            (true, None | Some(true)) => Some(Lock::Exclusive),
+            (false, Some(true)) => Some(Lock::Shared),
+            (false, None) | (_, Some(false)) => None,
+        }
     }
 
     /// Reads the whole array into memory when it is mapped (`MAP_POPULATE`, on Linux), so that

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::{
     array::Array,
+    disk::write_all_at,
     error::{Error, Result},
     transfer,
 };
@@ -52,10 +53,10 @@ impl Array<'_> {
         match Target::of(path).map_err(name)? {
             Target::File(real) => {
                 let temporary = Temporary::beside(&real).map_err(name)?;
-                write_at(temporary.0.as_file(), &header, 0).map_err(name)?;
+                write_all_at(temporary.0.as_file(), &header, 0).map_err(name)?;
                 let start = header.len() as u64;
                 transfer::copy(self.source(), self.layout(), progress, |at, run| {
-                    write_at(temporary.0.as_file(), run, start + at).map_err(name)
+                    write_all_at(temporary.0.as_file(), run, start + at).map_err(name)
                 })?;
                 temporary.become_file(&real).map_err(name)
             }
@@ -133,25 +134,4 @@ fn directory_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(n) => {
-                bytes = &bytes[n..];
-                offset += n as u64;
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(())
 }

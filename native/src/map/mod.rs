@@ -1,8 +1,13 @@
 //! Memory maps, and what else is asked of the system about memory.
 //!
-//! Every `unsafe` of this crate stands in this file; elsewhere it is a compile error.
+//! Every `unsafe` of this crate stands in this room; elsewhere it is a compile error.
 
-use std::path::{Path, PathBuf};
+mod write;
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use memmap2::{Mmap, MmapOptions};
 use npymap_core::{
@@ -10,6 +15,7 @@ use npymap_core::{
     view::{Element, View},
 };
 
+pub use self::write::NpyMapMut;
 use crate::{
     array::Array,
     container::Container,
@@ -106,42 +112,21 @@ impl NpyMap {
         located: Located,
         options: &OpenOptions,
     ) -> Result<Self> {
-        if located.layout.dtype().has_object() {
-            return Err(container.name(ErrorKind::ObjectDType));
-        }
-        let range = container
-            .in_place()
-            .ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
-        let start = range.start + located.data_offset;
-        // The container is as long as the data, checked when it was located.
-        let len = located.layout.nbytes();
-        let map = match usize::try_from(len) {
-            Ok(0) => None,
-            Ok(len) => {
-                let mut mapping = MmapOptions::new();
-                mapping.offset(start).len(len);
-                if options.populate {
-                    mapping.populate();
-                }
+        let data = data_range(container, &located)?;
+        let map = match mapping(&data, options).map_err(|e| container.name(e))? {
+            None => None,
+            Some(mapping) => {
                 // SAFETY: the caller promises that nobody changes the file or cuts it short.
                 let map = unsafe { mapping.map(container.disk().file()) };
                 let map = map.map_err(|e| container.name(e))?;
+                #[cfg(unix)]
                 if let Some(advice) = options.advice {
-                    advise(&map, advice).map_err(|e| container.name(e))?;
+                    advise(advice, |advice| map.advise(advice)).map_err(|e| container.name(e))?;
                 }
                 Some(map)
             }
-            Err(_) => {
-                let (found, limit) = (len, usize::MAX as u64);
-                let error = ErrorKind::TooLarge {
-                    what: "an array to be mapped",
-                    found,
-                    limit,
-                };
-                return Err(container.name(error));
-            }
         };
-        let origin = Origin::new(container, start + len)?;
+        let origin = Origin::new(container, data.end)?;
         Ok(Self {
             map,
             origin,
@@ -191,10 +176,11 @@ impl OpenOptions {
     ///
     /// As for [`NpyMap::open`], or if the system refuses the [`Advice`].
     pub unsafe fn map(&self, path: impl AsRef<Path>) -> Result<NpyMap> {
-        let container = Container::file(Disk::open(path.as_ref())?);
-        let located = Located::npy(&container, self)?;
+        let options = self.for_reading();
+        let mut container = Container::file(Disk::open(path.as_ref(), &options)?);
+        let located = Located::npy(&mut container, &options)?;
         // SAFETY: the caller promises the same.
-        unsafe { NpyMap::of(&container, located, self) }
+        unsafe { NpyMap::of(&container, located, &options) }
     }
 
     /// Maps a headerless file for reading: see [`NpyMap::open_raw`].
@@ -207,10 +193,11 @@ impl OpenOptions {
     ///
     /// As for [`NpyMap::open_raw`], or if the system refuses the [`Advice`].
     pub unsafe fn map_raw(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyMap> {
-        let container = Container::file(Disk::open(path.as_ref())?);
-        let located = Located::raw(&container, spec)?;
+        let options = self.for_reading();
+        let mut container = Container::file(Disk::open(path.as_ref(), &options)?);
+        let located = Located::raw(&mut container, spec, &options)?;
         // SAFETY: the caller promises the same.
-        unsafe { NpyMap::of(&container, located, self) }
+        unsafe { NpyMap::of(&container, located, &options) }
     }
 }
 
@@ -227,11 +214,46 @@ impl Npz {
     ///
     /// As for [`Npz::member`], if the member is deflated, or if it cannot be mapped.
     pub unsafe fn map_member(&self, key: &str) -> Result<NpyMap> {
-        let container = self.container(self.find(key)?)?;
-        let located = Located::npy(&container, self.options())?;
+        let mut container = self.container(self.find(key)?)?;
+        let located = Located::npy(&mut container, self.options())?;
         // SAFETY: the caller promises the same.
         unsafe { NpyMap::of(&container, located, self.options()) }
     }
+}
+
+/// The bytes of the file that hold the data.
+fn data_range(container: &Container, located: &Located) -> Result<Range<u64>> {
+    if located.layout.dtype().has_object() {
+        return Err(container.name(ErrorKind::ObjectDType));
+    }
+    let range = container
+        .in_place()
+        .ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
+    // The container is as long as the data, checked when it was located.
+    let start = range.start + located.data_offset;
+    Ok(start..start + located.layout.nbytes())
+}
+
+/// How to map a range of bytes; `None` for one without bytes, which no system maps.
+fn mapping(data: &Range<u64>, options: &OpenOptions) -> Result<Option<MmapOptions>> {
+    let len = data.end - data.start;
+    let Ok(len) = usize::try_from(len) else {
+        return Err(ErrorKind::TooLarge {
+            what: "an array to be mapped",
+            found: len,
+            limit: usize::MAX as u64,
+        }
+        .into());
+    };
+    if len == 0 {
+        return Ok(None);
+    }
+    let mut mapping = MmapOptions::new();
+    mapping.offset(data.start).len(len);
+    if options.populate {
+        mapping.populate();
+    }
+    Ok(Some(mapping))
 }
 
 impl Origin {
@@ -284,9 +306,13 @@ fn device_and_inode(metadata: &std::fs::Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
+/// Tells the system how a map will be used.
 #[cfg(unix)]
-fn advise(map: &Mmap, advice: Advice) -> std::io::Result<()> {
-    map.advise(match advice {
+fn advise(
+    advice: Advice,
+    tell: impl FnOnce(memmap2::Advice) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    tell(match advice {
         #[cfg(target_os = "linux")]
         Advice::HugePage => memmap2::Advice::HugePage,
         #[cfg(not(target_os = "linux"))]
@@ -295,11 +321,6 @@ fn advise(map: &Mmap, advice: Advice) -> std::io::Result<()> {
         Advice::Sequential => memmap2::Advice::Sequential,
         Advice::WillNeed => memmap2::Advice::WillNeed,
     })
-}
-
-#[cfg(not(unix))]
-fn advise(_: &Mmap, _: Advice) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// Asks for huge pages for memory that is about to be filled: a fault for each 4 KiB takes longer

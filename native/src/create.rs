@@ -1,0 +1,157 @@
+//! New arrays.
+
+use std::path::Path;
+
+use npymap_core::{self as core, DType, Layout, Order, header};
+
+use crate::{
+    container::Container,
+    disk::{self, Disk},
+    error::Result,
+    file::NpyFile,
+    locate::Located,
+    new_file::NewFile,
+    options::{Lock, OpenOptions, RawSpec},
+};
+
+/// A new array in a file: the arguments of `open_memmap(path, mode="w+", …)`.
+///
+/// Everything is checked before anything is touched, and the file appears under its name when it is
+/// complete: what stood there before is whole until then, and afterwards as well for those who have
+/// it open.
+///
+/// ```
+/// # fn main() -> npymap::Result<()> {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("x.npy");
+/// let mut file = npymap::CreateOptions::new("<f4".parse()?, [3, 4]).create(&path)?;
+/// file.slice_mut("[0]")?.fill(5_f32)?;
+/// file.close()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct CreateOptions {
+    dtype: DType,
+    shape: Vec<u64>,
+    order: Order,
+    headerless: Option<u64>,
+    overwrite: bool,
+    preallocate: bool,
+    lock: bool,
+}
+
+impl CreateOptions {
+    /// An array of zeros in C order, in an `.npy` file that does not exist yet.
+    pub fn new(dtype: DType, shape: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            dtype,
+            shape: shape.into_iter().collect(),
+            order: Order::C,
+            headerless: None,
+            overwrite: false,
+            preallocate: false,
+            lock: true,
+        }
+    }
+
+    /// The order of the elements.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// No header, and the data from so many bytes on: `np.memmap(path, mode="w+", …)`.
+    pub fn headerless(mut self, offset: u64) -> Self {
+        self.headerless = Some(offset);
+        self
+    }
+
+    /// Whether a file of that name is replaced. Unless it is, it is an error.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Asks the file system for room for all of the data, so that a full disk is an error now, and
+    /// not, for a map, a `SIGBUS` later. Otherwise the file is sparse: it takes room as it is
+    /// written.
+    pub fn preallocate(mut self, preallocate: bool) -> Self {
+        self.preallocate = preallocate;
+        self
+    }
+
+    /// Whether the file is locked while it is open, as it is unless changed:
+    /// [`OpenOptions::lock`](crate::OpenOptions::lock).
+    pub fn lock(mut self, lock: bool) -> Self {
+        self.lock = lock;
+        self
+    }
+
+    /// Creates the file, for reading and writing by position.
+    ///
+    /// # Errors
+    ///
+    /// If there can be no such array, the file exists, or it cannot be created or locked.
+    pub fn create(&self, path: impl AsRef<Path>) -> Result<NpyFile> {
+        let (container, located) = self.make(path.as_ref())?;
+        Ok(NpyFile::of(container, located))
+    }
+
+    pub(crate) fn make(&self, path: &Path) -> Result<(Container, Located)> {
+        self.make_file(path).map_err(|e| e.at(path))
+    }
+
+    fn make_file(&self, path: &Path) -> Result<(Container, Located)> {
+        let (prefix, len) = self.plan()?;
+        let new = NewFile::create(path, self.overwrite)?;
+        new.file().set_len(len)?;
+        if self.preallocate {
+            disk::preallocate(new.file(), len)?;
+        }
+        new.write_at(&prefix, 0)?;
+        if self.lock {
+            disk::take_lock(new.file(), Lock::Exclusive)?;
+        }
+        let disk = Disk::created(new.finish()?, path.to_owned(), len, self.lock);
+        let mut container = Container::file(disk);
+        let options = OpenOptions::new().max_header_len(u64::MAX);
+        let located = match self.headerless {
+            None => Located::npy(&mut container, &options)?,
+            Some(offset) => {
+                let spec = RawSpec::new(self.dtype.clone())
+                    .shape(self.shape.iter().copied())
+                    .offset(offset)
+                    .order(self.order);
+                Located::raw(&mut container, &spec, &options)?
+            }
+        };
+        Ok((container, located))
+    }
+
+    /// What stands before the data, and the size of the file.
+    fn plan(&self) -> Result<(Vec<u8>, u64)> {
+        if self.dtype.has_object() {
+            return Err(core::ErrorKind::ObjectDType.into());
+        }
+        let layout = Layout::new(self.dtype.clone(), &self.shape, self.order)?;
+        let (prefix, data_offset) = match self.headerless {
+            Some(offset) => (Vec::new(), offset),
+            None => {
+                let prefix = header::write(&self.dtype, &self.shape, self.order)?;
+                let data_offset = prefix.len() as u64;
+                (prefix, data_offset)
+            }
+        };
+        let len = data_offset.saturating_add(layout.nbytes());
+        if i64::try_from(len).is_err() {
+            return Err(core::ErrorKind::TooLarge {
+                what: "the file",
+                found: len,
+                limit: i64::MAX as u64,
+            }
+            .into());
+        }
+        Ok((prefix, len))
+    }
+}

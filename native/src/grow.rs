@@ -1,0 +1,260 @@
+//! Arrays that grow and shrink in their file.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use npymap_core::{
+    self as core, Header, Layout, Order, Step,
+    header::{self, Limits},
+};
+
+use crate::{
+    array::Array,
+    container::Container,
+    disk::{self, Disk},
+    error::{AppendError, Result},
+    file::NpyFile,
+    locate::Located,
+    new_file::NewFile,
+    options::Lock,
+    transfer,
+};
+
+impl NpyFile {
+    /// The axis along which the array can grow without moving its data: the first one, of an array
+    /// in Fortran order the last one. `None` if there is no axis.
+    pub fn growth_axis(&self) -> Option<usize> {
+        match self.order() {
+            Order::C => (self.ndim() > 0).then_some(0),
+            Order::F => self.ndim().checked_sub(1),
+        }
+    }
+
+    /// Appends the elements of an array along the [growth axis](Self::growth_axis), as
+    /// `np.concatenate` would.
+    ///
+    /// The data is written behind what is there and waited for; then the header is changed, and
+    /// waited for. A crash at any point leaves a file that reads as before or after. If anything
+    /// fails, the file is made as long as it was. Memory stays bounded.
+    ///
+    /// A header that has no room for a larger number, as those of NumPy before 1.24 have not, is
+    /// replaced by one that has: that takes a copy of the file, which replaces it by renaming when
+    /// it is complete. Who has the old file open does not see what is appended.
+    ///
+    /// # Errors
+    ///
+    /// If the file was not opened for [writing](crate::OpenOptions::write); [`ErrorKind::Append`](crate::ErrorKind::Append)
+    /// if the shape or the dtype does not fit, or there are bytes behind the array, which would be
+    /// overwritten; or if the file cannot be read or written.
+    pub fn append(&mut self, rows: &Array<'_>) -> Result<()> {
+        let axis = self.check_rows(rows.layout())?;
+        let new = self.len_along(axis).checked_add(rows.shape()[axis]);
+        let new = new.ok_or_else(|| self.name(core::layout::LayoutError::ArrayTooBig))?;
+        let layout = self.layout_with(new)?;
+        let end = self.data_end();
+        let written = self.write_rows(rows, end);
+        written
+            .and_then(|()| self.prepare(&layout))
+            .inspect_err(|_| self.cut_back(end))
+            .and_then(|header| self.commit(layout, header))
+    }
+
+    /// Makes the array shorter along the [growth axis](Self::growth_axis).
+    ///
+    /// The header is changed, and waited for, before the file is cut: a crash in between leaves
+    /// bytes behind the array.
+    ///
+    /// # Errors
+    ///
+    /// If the file was not opened for [writing](crate::OpenOptions::write), the array is shorter
+    /// than that, there are bytes behind it, or the file cannot be written.
+    pub fn truncate(&mut self, len: u64) -> Result<()> {
+        let axis = self.check_growth()?;
+        let found = self.len_along(axis);
+        if len > found {
+            return Err(self.name(AppendError::Shorter { axis, found, len }));
+        }
+        let layout = self.layout_with(len)?;
+        let header = self.prepare(&layout)?;
+        self.commit(layout, header)?;
+        self.disk().set_len(self.data_end())?;
+        self.disk().sync()
+    }
+
+    /// Cuts off what stands behind the array: the rests of an append that was interrupted, or what
+    /// some other program has put there.
+    ///
+    /// # Errors
+    ///
+    /// If the file was not opened for [writing](crate::OpenOptions::write), or cannot be written.
+    pub fn discard_trailing_bytes(&mut self) -> Result<()> {
+        self.check_writable()?;
+        let end = self.data_end();
+        self.disk().set_len(end)?;
+        self.located.trailing_bytes = 0;
+        self.container = Container::of_len(self.container.disk_handle(), end);
+        Ok(())
+    }
+
+    /// Fails if the array cannot grow in this file, whatever is appended.
+    pub(crate) fn check_growth(&self) -> Result<usize> {
+        self.check_writable()?;
+        let axis = self.growth_axis();
+        let axis = axis.ok_or_else(|| self.name(AppendError::NoAxis))?;
+        match self.trailing_bytes() {
+            0 => Ok(axis),
+            count => Err(self.name(AppendError::TrailingBytes { count })),
+        }
+    }
+
+    /// Fails if elements of a layout cannot be appended.
+    fn check_rows(&self, rows: &Layout) -> Result<usize> {
+        let axis = self.check_growth()?;
+        let ours = self.layout();
+        if rows.ndim() != ours.ndim() {
+            let (expected, found) = (ours.ndim(), rows.ndim());
+            return Err(self.name(AppendError::Dimensions { expected, found }));
+        }
+        let dims = ours.shape().iter().zip(rows.shape()).enumerate();
+        for (i, (&expected, &found)) in dims {
+            if i != axis && expected != found {
+                return Err(self.name(AppendError::Dimension {
+                    axis: i,
+                    expected,
+                    found,
+                }));
+            }
+        }
+        if !core::cast::can_cast(rows.dtype(), ours.dtype(), core::cast::Casting::Equiv) {
+            let (expected, found) = (ours.dtype().to_string(), rows.dtype().to_string());
+            return Err(self.name(AppendError::DType { expected, found }));
+        }
+        Ok(axis)
+    }
+
+    pub(crate) fn len_along(&self, axis: usize) -> u64 {
+        self.shape().get(axis).copied().unwrap_or(1)
+    }
+
+    /// Where the data ends in the file.
+    pub(crate) fn data_end(&self) -> u64 {
+        self.data_offset() + self.nbytes()
+    }
+
+    /// Writes elements from an offset on, in the order of the file.
+    fn write_rows(&self, rows: &Array<'_>, start: u64) -> Result<()> {
+        let layout = match self.order() {
+            Order::C => rows.layout().clone(),
+            Order::F => rows.layout().transpose(),
+        };
+        let put = |at, run: &[u8]| self.disk().write_all_at(run, start + at);
+        transfer::copy_as(rows.source(), &layout, self.dtype(), |_| (), put)
+    }
+
+    /// The array with another length along the growth axis.
+    pub(crate) fn layout_with(&self, len: u64) -> Result<Layout> {
+        let mut shape = self.shape().to_vec();
+        if let Some(axis) = self.growth_axis() {
+            shape[axis] = len;
+        }
+        let layout = Layout::new(self.dtype().clone(), &shape, self.order());
+        layout.map_err(|e| self.name(e))
+    }
+
+    /// Waits for the data, which a header must not promise before it is there, and makes the bytes
+    /// of the new header. If they do not fit, the file is replaced by one with such a header.
+    pub(crate) fn prepare(&mut self, layout: &Layout) -> Result<Option<Vec<u8>>> {
+        let Some(header) = self.header() else {
+            return Ok(None);
+        };
+        let name = |e| self.name(e);
+        match header.with_shape(layout.shape()).map_err(name)? {
+            Some(bytes) => {
+                self.disk().sync()?;
+                Ok(Some(bytes))
+            }
+            None => {
+                let order = self.order();
+                let bytes = header::write(self.dtype(), layout.shape(), order).map_err(name)?;
+                self.move_behind(&bytes)?;
+                Ok(Some(bytes))
+            }
+        }
+    }
+
+    /// Replaces the file by one with another header, and the same bytes behind it.
+    fn move_behind(&mut self, header: &[u8]) -> Result<()> {
+        let old = self.disk();
+        let start = self.data_offset();
+        let len = old.len_now()?.saturating_sub(start);
+        let new_len = header.len() as u64 + len;
+        let replace = || {
+            let new = NewFile::create(old.path(), true)?;
+            (&mut &*new.file()).write_all(header)?;
+            let mut from = old.file();
+            from.seek(SeekFrom::Start(start))?;
+            // A copy within the kernel where the system has one, or no copy at all.
+            if io::copy(&mut from.take(len), &mut &*new.file())? < len {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if old.is_locked() {
+                disk::take_lock(new.file(), Lock::Exclusive)?;
+            }
+            Ok(new.finish()?)
+        };
+        let file = replace().map_err(|e: crate::Error| self.name(e))?;
+        let disk = Disk::created(file, old.path().to_owned(), new_len, old.is_locked());
+        self.container = Container::file(disk);
+        Ok(())
+    }
+
+    /// Writes the header, and takes it for the array's.
+    pub(crate) fn commit(&mut self, layout: Layout, header: Option<Vec<u8>>) -> Result<()> {
+        let data_offset = match &header {
+            Some(bytes) => bytes.len() as u64,
+            None => self.data_offset(),
+        };
+        if let Some(new) = &header {
+            let mut old = vec![0; new.len()];
+            self.disk().read_exact_at(&mut old, 0)?;
+            let differs = |(old, new): (&u8, &u8)| old != new;
+            let mut pairs = old.iter().zip(new);
+            // As little as can be, so that it is most likely one sector of the disk: the number.
+            if let Some(last) = pairs.clone().rposition(differs) {
+                let first = pairs.position(differs).unwrap_or(last);
+                self.disk().write_all_at(&new[first..=last], first as u64)?;
+            }
+        }
+        self.disk().sync()?;
+        let end = data_offset + layout.nbytes();
+        self.container = Container::of_len(self.container.disk_handle(), end);
+        self.located = Located {
+            header: header.map(|bytes| header_of(&bytes)).transpose()?,
+            layout,
+            order: self.order(),
+            data_offset,
+            trailing_bytes: 0,
+        };
+        Ok(())
+    }
+
+    /// Cuts off what was written behind the array in vain. If even that fails, it stays there,
+    /// where it does no harm.
+    pub(crate) fn cut_back(&self, end: u64) {
+        let _ = self.disk().set_len(end);
+    }
+}
+
+/// The header of bytes that were just made.
+fn header_of(bytes: &[u8]) -> Result<Header> {
+    let mut limits = Limits::default();
+    limits.max_header_len = u64::MAX;
+    match Header::parse(bytes, None, &limits)? {
+        Step::Done(header) => Ok(header),
+        Step::Need(range) => Err(core::ErrorKind::Truncated {
+            what: "the header",
+            expected: range.end,
+            found: bytes.len() as u64,
+        }
+        .into()),
+    }
+}
