@@ -7,6 +7,7 @@ mod axes;
 mod blocks;
 mod error;
 mod index;
+mod overlap;
 mod reinterpret;
 mod reshape;
 mod windows;
@@ -15,6 +16,7 @@ use core::ops::Range;
 
 use smallvec::SmallVec;
 
+pub(crate) use self::overlap::Ordered;
 pub use self::{blocks::Blocks, error::LayoutError, reshape::Reshaped};
 use crate::{
     DType, Result,
