@@ -69,6 +69,13 @@ pub enum ErrorKind {
         /// The size it has in bytes.
         found: u64,
     },
+    /// Elements would have to be converted to another dtype to be copied.
+    CastNeeded {
+        /// The dtype of the elements.
+        from: DType,
+        /// The dtype of the elements they should be copied to.
+        to: DType,
+    },
     /// A descriptor or a dtype string names no dtype, or not one fit for the use.
     DType(DTypeError),
     /// The elements are of another type than they should be viewed as.
@@ -96,6 +103,13 @@ pub enum ErrorKind {
     },
     /// The values are Python objects, which are pickled. They are described, never read.
     ObjectDType,
+    /// There is no memory for what must be held at once.
+    OutOfMemory {
+        /// What must be held, e.g. "a copy of the source".
+        what: &'static str,
+        /// How many bytes it takes.
+        len: u64,
+    },
     /// Byte ranges do not ascend, or overlap.
     Ranges {
         /// Where the offending range starts.
@@ -146,6 +160,10 @@ impl fmt::Display for ErrorKind {
                 expected,
                 found,
             } => write!(f, "{what} must have {expected} bytes, found {found}"),
+            Self::CastNeeded { from, to } => {
+                let [from, to] = [from, to].map(|dtype| Excerpt::text(&dtype.to_string()));
+                write!(f, "elements of dtype {from} must be cast to become {to}")
+            }
             Self::DType(e) => e.fmt(f),
             Self::ElementType { found, wanted } => {
                 let found = Excerpt::text(&found.to_string());
@@ -166,6 +184,9 @@ impl fmt::Display for ErrorKind {
                 "the array holds pickled Python objects, which are never unpickled: \
                  its header can be read, its values cannot",
             ),
+            Self::OutOfMemory { what, len } => {
+                write!(f, "there is no memory for {what} of {len} bytes")
+            }
             Self::Ranges {
                 start,
                 end,

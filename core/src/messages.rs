@@ -45,6 +45,8 @@ messages! {
     ErrorKind {
         BufferSize { what: "the destination", expected: 8, found: 7 } =>
             "the destination must have 8 bytes, found 7",
+        CastNeeded { from: DType::FLOAT32, to: DType::BOOL } =>
+            "elements of dtype 'float32' must be cast to become 'bool'",
         DType { 0: DTypeError::ObjectOverlap } =>
             "Python objects overlap with other data",
         ElementType { found: DType::BOOL, wanted: "f32" } =>
@@ -60,6 +62,8 @@ messages! {
         ObjectDType =>
             "the array holds pickled Python objects, which are never unpickled: \
              its header can be read, its values cannot",
+        OutOfMemory { what: "a copy of the source", len: 1024 } =>
+            "there is no memory for a copy of the source of 1024 bytes",
         Ranges { start: 4, end: 8, position: 6 } =>
             "byte range 4..8 does not come after byte 6, where the one before it ends",
         Selection { 0: SelectionError::ZeroStep } =>
@@ -183,6 +187,8 @@ messages! {
         OutOfData { start: -4, end: 12, data_len: 8 } =>
             "strides is incompatible with shape of requested array and size of buffer: \
              the elements lie at bytes -4..12 of 8",
+        ReadOnly =>
+            "assignment destination is read-only",
         RepeatedAxis =>
             "repeated axis",
         RepeatedTransposeAxis =>

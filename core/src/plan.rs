@@ -3,11 +3,14 @@
 //! A plan is made without I/O. It costs memory and time in proportion to the number of ranges it
 //! may have, never to the number of elements: [`Layout::plan`].
 
+mod runs;
+
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use smallvec::SmallVec;
 
+pub use self::runs::Runs;
 use crate::Layout;
 
 /// How [`Layout::plan`] weighs few large reads against many small ones.

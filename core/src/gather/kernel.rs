@@ -2,7 +2,10 @@
 
 use alloc::boxed::Box;
 
-use super::{Convert, fields::Fields};
+use super::{
+    Convert,
+    fields::{self, Action, Fields},
+};
 use crate::{
     DType, ErrorKind, Result,
     dtype::{ByteOrder, Extended, Kind},
@@ -11,12 +14,12 @@ use crate::{
 
 /// The conversion of elements of one dtype.
 #[derive(Debug)]
-pub(super) struct Kernel {
+pub(crate) struct Kernel {
     op: Op,
     /// Bytes of an element in the source.
     pub(super) itemsize: usize,
     /// Bytes of an element in the destination.
-    pub(super) out_itemsize: usize,
+    pub(crate) out_itemsize: usize,
 }
 
 #[derive(Debug)]
@@ -69,8 +72,44 @@ impl Kernel {
         })
     }
 
+    /// The copy of elements of one dtype to those of another that has the same values: they may
+    /// differ in byte order and, if they are structures, in the names and places of their fields.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ObjectDType`]; [`ErrorKind::CastNeeded`] if the values are not the same; and
+    /// [`ErrorKind::TooLarge`] for an absurd structure.
+    pub(crate) fn between(from: &DType, to: &DType) -> Result<Self> {
+        if from.has_object() || to.has_object() {
+            return Err(ErrorKind::ObjectDType.into());
+        }
+        let op = match fields::between(from, to)? {
+            Some(Action::Copy) => Op::Copy,
+            Some(Action::Swap(lane)) => Op::Swap(lane),
+            Some(Action::Each(fields)) => Op::Fields(fields),
+            None => {
+                return Err(ErrorKind::CastNeeded {
+                    from: from.clone(),
+                    to: to.clone(),
+                }
+                .into());
+            }
+        };
+        Ok(Self {
+            op,
+            itemsize: in_memory(from.itemsize())?,
+            out_itemsize: in_memory(to.itemsize())?,
+        })
+    }
+
+    /// Whether bytes between elements' values keep what they were, so that they must be converted
+    /// where they are to be.
+    pub(super) fn is_partial(&self) -> bool {
+        matches!(&self.op, Op::Fields(fields) if fields.is_partial())
+    }
+
     /// Whether the bytes stay as they are.
-    pub(super) fn is_copy(&self) -> bool {
+    pub(crate) fn is_copy(&self) -> bool {
         matches!(self.op, Op::Copy)
     }
 
@@ -117,7 +156,7 @@ impl Op {
         }
         match lane_size(dtype) {
             Some(lane) => Ok(Self::Swap(lane)),
-            None => Fields::new(dtype).map(Self::Fields),
+            None => Fields::to_native(dtype).map(Self::Fields),
         }
     }
 

@@ -10,15 +10,16 @@
 
 mod convert;
 mod fields;
-mod kernel;
-mod nest;
+pub(crate) mod kernel;
+pub(crate) mod nest;
 mod source;
 mod strided;
+pub(crate) mod target;
 mod transpose;
 
 pub use self::{convert::Convert, source::Source};
 
-use self::{kernel::Kernel, nest::Nest};
+use self::{kernel::Kernel, nest::Nest, target::Target};
 use crate::{ErrorKind, Layout, Order, Result};
 
 /// Copies all elements of a layout into `dst`, one after another in an order, converted.
@@ -63,5 +64,5 @@ pub fn gather(
     if dst.is_empty() {
         return Ok(());
     }
-    Nest::new(layout, order, &kernel).run(&mut source.reader(), dst)
+    Nest::gathering(layout, order, &kernel).run(source, &mut Target::whole(dst))
 }

@@ -6,8 +6,9 @@ use smallvec::SmallVec;
 
 use super::{
     kernel::Kernel,
-    source::Reader,
+    source::Source,
     strided::Lane,
+    target::Target,
     transpose::{self, Transposer},
 };
 use crate::{Layout, Order, Result};
@@ -19,32 +20,38 @@ const LARGE_UNIT: usize = 64;
 /// Bytes of the buffer between moving and converting: half of a small first-level cache.
 const SCRATCH: usize = 16 << 10;
 
-/// The gathering of one layout in one order: nested loops, and what to do in them.
+/// The copy of the elements of one layout to those of another: nested loops, and what to do in
+/// them.
 ///
 /// The two inner loops, over `lane` and `cross`, are cut into tiles that fit into the cache.
-pub(super) struct Nest<'k> {
+pub(crate) struct Nest<'k> {
     kernel: &'k Kernel,
     /// Bytes of a unit in the source.
     unit: usize,
     /// Bytes of a unit in the destination.
     out_unit: usize,
     /// Where the first unit lies in the source.
-    start: u64,
-    /// Along this axis, units are neighbours in the destination.
+    src: u64,
+    /// Where it goes to in the destination.
+    dst: u64,
+    /// Along this axis, units are nearest to one another in the destination.
     lane: Axis,
     /// Along this axis, they are nearer to one another in the source; of length 1 if they are
     /// nowhere.
     cross: Axis,
     /// The other axes, the outermost first.
-    outer: SmallVec<[Axis; 6]>,
+    outer: Axes,
 }
 
-/// The length of an axis, and the distances along it in the source and the destination.
+type Axes = SmallVec<[Axis; 6]>;
+
+/// The length of an axis, and the distances along it in the source and the destination. That in
+/// the destination is positive.
 #[derive(Clone, Copy, Debug)]
 struct Axis {
     len: usize,
     src: i64,
-    dst: usize,
+    dst: i64,
 }
 
 /// A part of the two inner loops.
@@ -53,7 +60,7 @@ struct Tile {
     /// Where its first unit lies in the source.
     src: u64,
     /// Where it goes to.
-    dst: usize,
+    dst: u64,
     /// Its length along the cross axis.
     rows: usize,
     /// Its length along the lane.
@@ -71,21 +78,78 @@ impl Axis {
         self.src.unsigned_abs()
     }
 
-    /// The distance in the source of a number of steps. It may wrap only where it is not used.
-    fn reach(&self, steps: usize) -> i64 {
-        self.src.wrapping_mul(steps as i64)
+    /// The distances of a number of steps. They may wrap only where they are not used.
+    fn reach(&self, steps: usize) -> Distance {
+        Distance {
+            src: self.src.wrapping_mul(steps as i64),
+            dst: self.dst.wrapping_mul(steps as i64),
+        }
     }
 }
 
+/// From one unit to another, in the source and the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Distance {
+    src: i64,
+    dst: i64,
+}
+
 impl<'k> Nest<'k> {
-    /// The loops over a layout of at least one element, the elements taking at least one byte.
-    pub(super) fn new(layout: &Layout, order: Order, kernel: &'k Kernel) -> Self {
-        let mut axes = merged_axes(layout, order, kernel.out_itemsize);
+    /// The loops that gather a layout in an order, to the start of the destination.
+    ///
+    /// It has at least one element, and the elements take at least one byte.
+    pub(super) fn gathering(layout: &Layout, order: Order, kernel: &'k Kernel) -> Self {
+        let mut axes = Axes::new();
+        // The size of the destination, a slice, is a multiple of all these.
+        let mut dst = kernel.out_itemsize as i64;
+        let mut push = |(&len, &src): (&u64, &i64)| {
+            push_merged(&mut axes, len, Distance { src, dst });
+            dst = dst.wrapping_mul(len as i64);
+        };
+        let dims = layout.shape().iter().zip(layout.strides());
+        match order {
+            Order::C => dims.rev().for_each(&mut push),
+            Order::F => dims.for_each(&mut push),
+        }
+        Self::new(axes, layout.offset(), 0, kernel)
+    }
+
+    /// The loops that copy one layout to another of the same shape, whose elements do not overlap.
+    ///
+    /// There is at least one element, and the elements take at least one byte.
+    pub(crate) fn assigning(from: &Layout, to: &Layout, kernel: &'k Kernel) -> Self {
+        let (mut src, mut dst) = (from.offset(), to.offset());
+        let strides = from.strides().iter().zip(to.strides());
+        let mut dims: SmallVec<[(u64, Distance); 6]> = SmallVec::new();
+        for (&len, (&from, &to)) in from.shape().iter().zip(strides) {
+            if len == 1 {
+                continue;
+            }
+            let mut distance = Distance { src: from, dst: to };
+            if to < 0 {
+                // From the other end.
+                src = src.wrapping_add_signed(from.wrapping_mul(len as i64 - 1));
+                dst = dst.wrapping_add_signed(to.wrapping_mul(len as i64 - 1));
+                distance.src = from.wrapping_neg();
+                distance.dst = to.wrapping_neg();
+            }
+            dims.push((len, distance));
+        }
+        dims.sort_unstable_by_key(|(_, distance)| distance.dst);
+        let mut axes = Axes::new();
+        for (len, distance) in dims {
+            push_merged(&mut axes, len, distance);
+        }
+        Self::new(axes, src, dst, kernel)
+    }
+
+    /// The loops over axes, those innermost in the destination first.
+    fn new(mut axes: Axes, src: u64, dst: u64, kernel: &'k Kernel) -> Self {
         let mut unit = kernel.itemsize;
         let mut out_unit = kernel.out_itemsize;
-        // Innermost first.
         if let Some(first) = axes.first()
             && u64::try_from(first.src) == Ok(unit as u64)
+            && u64::try_from(first.dst) == Ok(out_unit as u64)
         {
             unit *= first.len;
             out_unit *= first.len;
@@ -99,7 +163,7 @@ impl<'k> Nest<'k> {
         let nearer = axes
             .iter()
             .enumerate()
-            .filter(|(_, axis)| 0 < axis.src.unsigned_abs() && axis.distance() < lane.distance())
+            .filter(|(_, axis)| 0 < axis.distance() && axis.distance() < lane.distance())
             .min_by_key(|(_, axis)| axis.distance());
         let cross = match nearer.map(|(i, _)| i) {
             Some(i) => axes.remove(i),
@@ -110,33 +174,38 @@ impl<'k> Nest<'k> {
             kernel,
             unit,
             out_unit,
-            start: layout.offset(),
+            src,
+            dst,
             lane,
             cross,
             outer: axes,
         }
     }
 
-    /// Gathers.
-    pub(super) fn run(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
+    /// Copies.
+    ///
+    /// # Errors
+    ///
+    /// [`NotGiven`](crate::ErrorKind::NotGiven) if the source or the target lacks bytes.
+    pub(crate) fn run(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
         if self.unit >= LARGE_UNIT {
-            self.run_units(reader, dst)
+            self.run_units(source, target)
         } else if self.lane.distance() >= 64 && self.cross.len >= 8 {
-            self.run_transposed(reader, dst)
+            self.run_transposed(source, target)
         } else {
-            self.run_lanes(reader, dst)
+            self.run_lanes(source, target)
         }
     }
 
     /// Unit by unit.
-    fn run_units(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
+    fn run_units(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
+        let mut reader = source.reader();
         self.tiles(32, 32, |tile| {
             for row in 0..tile.rows {
                 for col in 0..tile.cols {
-                    let src = self.position(tile, row, col);
+                    let (src, dst) = self.position(tile, row, col);
                     let bytes = reader.get(src, self.unit)?;
-                    let out = self.segment(dst, tile, row, col, 1);
-                    self.kernel.run(bytes, out);
+                    self.kernel.run(bytes, target.get(dst, self.out_unit)?);
                 }
             }
             Ok(())
@@ -144,30 +213,36 @@ impl<'k> Nest<'k> {
     }
 
     /// Lane by lane, in tiles that keep what a lane leaves over in the cache for the next one.
-    fn run_lanes(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
-        let mut cols = usize::MAX;
+    fn run_lanes(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
+        let mut reader = source.reader();
+        let straight = self.kernel.is_copy() && self.fills_lanes();
+        let mut cols = self.lane.len;
         if self.cross.len > 1 {
             let distance = usize::try_from(self.lane.distance()).unwrap_or(usize::MAX);
-            cols = (SCRATCH / distance.max(1)).max(32);
+            cols = cols.min((SCRATCH / distance.max(1)).max(32));
         }
         let mut scratch = Vec::new();
-        if !self.kernel.is_copy() {
-            cols = cols.min(SCRATCH / self.unit);
-            scratch = vec![0; cols.min(self.lane.len) * self.unit];
+        let mut converted = Vec::new();
+        if !straight {
+            cols = cols.min((SCRATCH / self.unit.max(self.out_unit)).max(1));
+            scratch = vec![0; cols * self.unit];
+            converted = self.conversion_buffer(cols);
         }
         self.tiles(usize::MAX, cols, |tile| {
             for row in 0..tile.rows {
+                let (start, dst) = self.position(tile, row, 0);
                 let lane = Lane {
-                    start: self.position(tile, row, 0),
+                    start,
                     stride: self.lane.src,
                     unit: self.unit,
                 };
-                let out = self.segment(dst, tile, row, 0, tile.cols);
-                if self.kernel.is_copy() {
-                    lane.copy(reader, out)?;
+                if straight {
+                    lane.copy(&mut reader, target.get(dst, tile.cols * self.unit)?)?;
+                } else if let Some(bytes) = lane.borrow(tile.cols, &mut reader) {
+                    self.put(bytes, dst, &mut converted, target)?;
                 } else if let Some(moved) = scratch.get_mut(..tile.cols * self.unit) {
-                    lane.copy(reader, moved)?;
-                    self.kernel.run(moved, out);
+                    lane.copy(&mut reader, moved)?;
+                    self.put(moved, dst, &mut converted, target)?;
                 }
             }
             Ok(())
@@ -175,29 +250,77 @@ impl<'k> Nest<'k> {
     }
 
     /// Tile by tile through a transposed copy.
-    fn run_transposed(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
+    fn run_transposed(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
+        let mut reader = source.reader();
         let mut transposer = Transposer::new(self.unit, self.cross.len, self.lane.len);
+        let mut converted = self.conversion_buffer(transposer.cols);
         self.tiles(transposer.rows, transposer.cols, |tile| {
             for col in (0..tile.cols).step_by(transpose::GROUP) {
                 let lanes = (col..tile.cols.min(col + transpose::GROUP)).map(|col| Lane {
-                    start: self.position(tile, 0, col),
+                    start: self.position(tile, 0, col).0,
                     stride: self.cross.src,
                     unit: self.unit,
                 });
-                transposer.push(reader, lanes, col, tile.rows, tile.cols)?;
+                transposer.push(&mut reader, lanes, col, tile.rows, tile.cols)?;
             }
-            if self.cross.dst == tile.cols * self.out_unit {
+            let row_len = tile.cols * self.out_unit;
+            if self.fills_lanes() && u64::try_from(self.cross.dst) == Ok(row_len as u64) {
                 // Rows are neighbours in the destination too.
-                let out = self.segment(dst, tile, 0, 0, tile.rows * tile.cols);
+                let out = target.get(tile.dst, tile.rows * row_len)?;
                 self.kernel.run(transposer.all(tile.rows, tile.cols), out);
             } else {
                 for (row, moved) in transposer.rows(tile.rows, tile.cols).enumerate() {
-                    let out = self.segment(dst, tile, row, 0, tile.cols);
-                    self.kernel.run(moved, out);
+                    let (_, dst) = self.position(tile, row, 0);
+                    self.put(moved, dst, &mut converted, target)?;
                 }
             }
             Ok(())
         })
+    }
+
+    /// Converts units that lie one after another, into a lane of the destination.
+    fn put(
+        &self,
+        units: &[u8],
+        dst: u64,
+        converted: &mut [u8],
+        target: &mut Target<'_>,
+    ) -> Result<()> {
+        let count = units.len() / self.unit;
+        let lane = Lane {
+            start: dst,
+            stride: self.lane.dst,
+            unit: self.out_unit,
+        };
+        if self.fills_lanes() {
+            self.kernel
+                .run(units, target.get(dst, count * self.out_unit)?);
+        } else if self.kernel.is_copy() {
+            lane.scatter(units, target)?;
+        } else if self.kernel.is_partial() {
+            let mut at = dst;
+            for unit in units.chunks_exact(self.unit) {
+                self.kernel.run(unit, target.get(at, self.out_unit)?);
+                at = at.wrapping_add_signed(self.lane.dst);
+            }
+        } else if let Some(converted) = converted.get_mut(..count * self.out_unit) {
+            self.kernel.run(units, converted);
+            lane.scatter(converted, target)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the units of a lane are neighbours in the destination.
+    fn fills_lanes(&self) -> bool {
+        self.lane.len == 1 || u64::try_from(self.lane.dst) == Ok(self.out_unit as u64)
+    }
+
+    /// What [`put`](Self::put) needs to convert a number of units before it spreads them.
+    fn conversion_buffer(&self, count: usize) -> Vec<u8> {
+        if self.fills_lanes() || self.kernel.is_copy() || self.kernel.is_partial() {
+            return Vec::new();
+        }
+        vec![0; count * self.out_unit]
     }
 
     /// Visits all tiles, of at most some rows and columns.
@@ -209,14 +332,14 @@ impl<'k> Nest<'k> {
     ) -> Result<()> {
         let mut loops: SmallVec<[(Axis, usize); 6]> =
             self.outer.iter().map(|&axis| (axis, 0)).collect();
-        let (mut src, mut dst) = (self.start, 0);
+        let (mut src, mut dst) = (self.src, self.dst);
         loop {
             for col in (0..self.lane.len).step_by(max_cols) {
                 for row in (0..self.cross.len).step_by(max_rows) {
-                    let offset = self.cross.reach(row).wrapping_add(self.lane.reach(col));
+                    let (across, along) = (self.cross.reach(row), self.lane.reach(col));
                     visit(Tile {
-                        src: src.wrapping_add_signed(offset),
-                        dst: dst + row * self.cross.dst + col * self.lane.dst,
+                        src: src.wrapping_add_signed(across.src.wrapping_add(along.src)),
+                        dst: dst.wrapping_add_signed(across.dst.wrapping_add(along.dst)),
                         rows: max_rows.min(self.cross.len - row),
                         cols: max_cols.min(self.lane.len - col),
                     })?;
@@ -228,12 +351,13 @@ impl<'k> Nest<'k> {
                 if *index + 1 < axis.len {
                     *index += 1;
                     src = src.wrapping_add_signed(axis.src);
-                    dst += axis.dst;
+                    dst = dst.wrapping_add_signed(axis.dst);
                     more = true;
                     break;
                 }
-                src = src.wrapping_add_signed(axis.reach(*index).wrapping_neg());
-                dst -= axis.dst * *index;
+                let back = axis.reach(*index);
+                src = src.wrapping_sub(back.src as u64);
+                dst = dst.wrapping_sub(back.dst as u64);
                 *index = 0;
             }
             if !more {
@@ -242,47 +366,25 @@ impl<'k> Nest<'k> {
         }
     }
 
-    /// Where a unit of a tile lies in the source.
-    fn position(&self, tile: Tile, row: usize, col: usize) -> u64 {
-        let offset = self.cross.reach(row).wrapping_add(self.lane.reach(col));
-        tile.src.wrapping_add_signed(offset)
-    }
-
-    /// Where `count` units of a tile go to.
-    fn segment<'d>(
-        &self,
-        dst: &'d mut [u8],
-        tile: Tile,
-        row: usize,
-        col: usize,
-        count: usize,
-    ) -> &'d mut [u8] {
-        let start = tile.dst + row * self.cross.dst + col * self.lane.dst;
-        let segment = dst.get_mut(start..start + count * self.out_unit);
-        debug_assert!(segment.is_some(), "the destination has room for all units");
-        segment.unwrap_or_default()
+    /// Where a unit of a tile lies in the source, and where it goes to.
+    fn position(&self, tile: Tile, row: usize, col: usize) -> (u64, u64) {
+        let (across, along) = (self.cross.reach(row), self.lane.reach(col));
+        (
+            tile.src
+                .wrapping_add_signed(across.src.wrapping_add(along.src)),
+            tile.dst
+                .wrapping_add_signed(across.dst.wrapping_add(along.dst)),
+        )
     }
 }
 
-/// The axes of a layout, the innermost of the destination first, with those merged that are one
-/// in the source.
-fn merged_axes(layout: &Layout, order: Order, out_itemsize: usize) -> SmallVec<[Axis; 6]> {
-    let mut axes = SmallVec::<[Axis; 6]>::new();
-    let mut dst = out_itemsize;
-    let mut push = |(&len, &src): (&u64, &i64)| {
-        // All lengths are factors of that of the destination, a slice.
-        let len = usize::try_from(len).unwrap_or(usize::MAX);
-        match axes.last_mut() {
-            _ if len == 1 => {}
-            Some(last) if last.reach(last.len) == src => last.len *= len,
-            _ => axes.push(Axis { len, src, dst }),
-        }
-        dst *= len;
-    };
-    let dims = layout.shape().iter().zip(layout.strides());
-    match order {
-        Order::C => dims.rev().for_each(&mut push),
-        Order::F => dims.for_each(&mut push),
+/// Adds an axis around the others, or makes the last one longer if the new one continues it.
+fn push_merged(axes: &mut Axes, len: u64, Distance { src, dst }: Distance) {
+    // No more than elements in a slice.
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    match axes.last_mut() {
+        _ if len == 1 => {}
+        Some(last) if last.reach(last.len) == (Distance { src, dst }) => last.len *= len,
+        _ => axes.push(Axis { len, src, dst }),
     }
-    axes
 }

@@ -36,45 +36,13 @@ impl<'a> Source<'a> {
     /// [`ErrorKind::Ranges`] if the ranges do not ascend or overlap; [`ErrorKind::BufferSize`] if
     /// `bytes` is not exactly as long as the ranges together.
     pub fn fragments(ranges: &[Range<u64>], bytes: &'a [u8]) -> Result<Self> {
-        let expected = ranges.iter().fold(0, |n: u64, range| {
-            n.saturating_add(range.end.saturating_sub(range.start))
-        });
-        let wrong_size = || ErrorKind::BufferSize {
-            what: "the buffer of the ranges",
-            expected,
-            found: bytes.len() as u64,
-        };
         let mut fragments = SmallVec::new();
         let mut rest = bytes;
-        let mut ranges = ranges.iter().peekable();
-        let mut position = 0;
-        while let Some(first) = ranges.next() {
-            // Adjoining ranges make one fragment, so that no element straddles two.
-            let mut end = first.end;
-            while let Some(next) = ranges.next_if(|next| next.start == end) {
-                end = next.end.max(end);
-            }
-            if first.start < position || end < first.start {
-                return Err(ErrorKind::Ranges {
-                    start: first.start,
-                    end,
-                    position,
-                }
-                .into());
-            }
-            let len = usize::try_from(end - first.start).map_err(|_| wrong_size())?;
-            let (head, tail) = rest.split_at_checked(len).ok_or_else(wrong_size)?;
-            if len > 0 {
-                fragments.push(Fragment {
-                    start: first.start,
-                    bytes: head,
-                });
-            }
+        for (start, len) in joined(ranges, bytes.len())? {
+            // The lengths make that of `bytes`.
+            let (head, tail) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            fragments.push(Fragment { start, bytes: head });
             rest = tail;
-            position = end;
-        }
-        if !rest.is_empty() {
-            return Err(wrong_size().into());
         }
         Ok(Self { fragments })
     }
@@ -141,6 +109,55 @@ impl<'a> Reader<'_, 'a> {
             .into()
         })
     }
+}
+
+/// The starts and lengths of ranges, in ascending order, none empty and none adjoining the one
+/// before it, so that no element straddles two. `len` is how many bytes there are for them.
+///
+/// # Errors
+///
+/// Those of [`Source::fragments`].
+pub(super) fn joined(
+    ranges: &[Range<u64>],
+    len: usize,
+) -> Result<impl Iterator<Item = (u64, usize)> + use<>> {
+    let expected = ranges.iter().fold(0, |n: u64, range| {
+        n.saturating_add(range.end.saturating_sub(range.start))
+    });
+    let mut joined = SmallVec::<[(u64, usize); 1]>::new();
+    let mut total = 0_u64;
+    let mut ranges = ranges.iter().peekable();
+    let mut position = 0;
+    while let Some(first) = ranges.next() {
+        let mut end = first.end;
+        while let Some(next) = ranges.next_if(|next| next.start == end) {
+            end = next.end.max(end);
+        }
+        if first.start < position || end < first.start {
+            return Err(ErrorKind::Ranges {
+                start: first.start,
+                end,
+                position,
+            }
+            .into());
+        }
+        total = total.saturating_add(end - first.start);
+        match usize::try_from(end - first.start) {
+            Ok(0) => {}
+            Ok(len) => joined.push((first.start, len)),
+            Err(_) => break,
+        }
+        position = end;
+    }
+    if total != len as u64 {
+        return Err(ErrorKind::BufferSize {
+            what: "the buffer of the ranges",
+            expected,
+            found: len as u64,
+        }
+        .into());
+    }
+    Ok(joined.into_iter())
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Moving elements that do not lie one after another.
 
-use super::source::Reader;
+use super::{source::Reader, target::Target};
 use crate::Result;
 
-/// Elements at equal distances in the source.
+/// Elements at equal distances, in the source or the target.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lane {
     /// Where the first element starts.
@@ -54,6 +54,45 @@ impl Lane {
             12 => copy_strided::<12>(src, self.stride, dst),
             16 => copy_strided::<16>(src, self.stride, dst),
             unit => copy_strided_any(src, self.stride, unit, dst),
+        }
+        Ok(())
+    }
+
+    /// Copies all elements of `src`, which lie one after another, to where those of the lane are.
+    pub(super) fn scatter(&self, src: &[u8], target: &mut Target<'_>) -> Result<()> {
+        let span = self.span(src.len() / self.unit);
+        let step = usize::try_from(self.stride).unwrap_or(0);
+        let dst = match span.and_then(|(start, len)| target.find(start, len)) {
+            Some(dst) if step >= self.unit => dst,
+            _ => return self.scatter_each(src, target),
+        };
+        match self.unit {
+            1 => scatter_strided::<1>(src, step, dst),
+            2 => scatter_strided::<2>(src, step, dst),
+            3 => scatter_strided::<3>(src, step, dst),
+            4 => scatter_strided::<4>(src, step, dst),
+            6 => scatter_strided::<6>(src, step, dst),
+            8 => scatter_strided::<8>(src, step, dst),
+            12 => scatter_strided::<12>(src, step, dst),
+            16 => scatter_strided::<16>(src, step, dst),
+            unit => {
+                for (src, dst) in src.chunks_exact(unit).zip(dst.chunks_mut(step)) {
+                    if let Some(dst) = dst.get_mut(..unit) {
+                        dst.copy_from_slice(src);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies elements to where they lie in more than one fragment of the target, looking up each.
+    #[cold]
+    fn scatter_each(&self, src: &[u8], target: &mut Target<'_>) -> Result<()> {
+        let mut at = self.start;
+        for src in src.chunks_exact(self.unit) {
+            target.get(at, self.unit)?.copy_from_slice(src);
+            at = at.wrapping_add_signed(self.stride);
         }
         Ok(())
     }
@@ -131,6 +170,43 @@ fn copy_grouped<const N: usize, const G: usize>(src: &[u8], dst: &mut [[u8; N]])
 
 fn copy_each<'a, const N: usize>(src: impl Iterator<Item = &'a [u8; N]>, dst: &mut [[u8; N]]) {
     for (src, dst) in src.zip(dst) {
+        *dst = *src;
+    }
+}
+
+/// Copies elements to the places `step` bytes apart, given the bytes of their span.
+fn scatter_strided<const N: usize>(src: &[u8], step: usize, dst: &mut [u8]) {
+    if step == N {
+        dst.copy_from_slice(src);
+        return;
+    }
+    let src = src.as_chunks::<N>().0;
+    if step == 2 * N {
+        scatter_grouped::<N, 2>(src, dst);
+    } else if step == 3 * N {
+        scatter_grouped::<N, 3>(src, dst);
+    } else if step == 4 * N {
+        scatter_grouped::<N, 4>(src, dst);
+    } else {
+        // Each chunk but the last one has the bytes up to the next element.
+        for (src, dst) in src.iter().zip(dst.chunks_mut(step)) {
+            if let Some(dst) = dst.first_chunk_mut() {
+                *dst = *src;
+            }
+        }
+    }
+}
+
+/// Copies to the first of every `G` elements, a distance that the compiler knows.
+fn scatter_grouped<const N: usize, const G: usize>(src: &[[u8; N]], dst: &mut [u8]) {
+    let (groups, rest) = dst.as_chunks_mut().0.as_chunks_mut::<G>();
+    let (src, last) = src.split_at_checked(groups.len()).unwrap_or((src, &[]));
+    for (src, group) in src.iter().zip(groups) {
+        if let Some(dst) = group.first_mut() {
+            *dst = *src;
+        }
+    }
+    if let ([src], [dst, ..]) = (last, rest) {
         *dst = *src;
     }
 }

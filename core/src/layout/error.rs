@@ -63,6 +63,8 @@ pub enum LayoutError {
         /// The length of the data in bytes.
         data_len: u64,
     },
+    /// The elements that something should be assigned to overlap, as those of a broadcast do.
+    ReadOnly,
     /// An axis is named more than once.
     RepeatedAxis,
     /// A permutation names an axis more than once.
@@ -196,6 +198,7 @@ impl fmt::Display for LayoutError {
                      the elements lie at bytes {start}..{end} of {data_len}"
                 );
             }
+            Self::ReadOnly => "assignment destination is read-only",
             Self::RepeatedAxis => "repeated axis",
             Self::RepeatedTransposeAxis => "repeated axis in transpose",
             Self::ReshapeMismatch { size, shape } => {

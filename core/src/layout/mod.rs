@@ -6,6 +6,7 @@
 mod axes;
 mod error;
 mod index;
+mod overlap;
 mod reinterpret;
 mod reshape;
 mod windows;
@@ -14,6 +15,7 @@ use core::ops::Range;
 
 use smallvec::SmallVec;
 
+pub(crate) use self::overlap::Ordered;
 pub use self::{error::LayoutError, reshape::Reshaped};
 use crate::{
     DType, Result,
