@@ -57,7 +57,7 @@ impl ByteOrder {
     };
 
     /// The order that applies to values of a size.
-    const fn of_size(self, itemsize: u32) -> Self {
+    pub(crate) const fn of_size(self, itemsize: u32) -> Self {
         match self {
             _ if itemsize == 1 => Self::None,
             Self::None => Self::NATIVE,
@@ -328,7 +328,7 @@ impl DType {
     }
 
     /// A dtype that is neither a structure nor a sub-array.
-    const fn plain(kind: Kind, order: ByteOrder, itemsize: u32) -> Self {
+    pub(crate) const fn plain(kind: Kind, order: ByteOrder, itemsize: u32) -> Self {
         Self {
             kind,
             order,

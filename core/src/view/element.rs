@@ -8,7 +8,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes, Unali
 
 use crate::{
     DType,
-    dtype::{Extended, Kind},
+    dtype::{ByteOrder, Extended, Kind},
     number::long_double_to_f64,
 };
 
@@ -47,6 +47,12 @@ pub(super) mod sealed {
         /// Whether elements of a dtype are of the type, apart from their byte order.
         fn is_of(dtype: &DType) -> bool;
 
+        /// The dtype of values in memory.
+        fn dtype() -> DType;
+
+        /// The bytes of values in memory.
+        fn bytes(values: &[Self]) -> &[u8];
+
         /// The value of bytes that are big-endian or little-endian.
         fn from_bytes<const BIG: bool>(bytes: Self::Bytes) -> Self;
 
@@ -61,8 +67,13 @@ pub(super) mod sealed {
     }
 }
 
+/// A dtype in the byte order of the machine.
+fn native(kind: Kind, size: u32) -> DType {
+    DType::plain(kind, ByteOrder::NATIVE.of_size(size), size)
+}
+
 macro_rules! number {
-    ($type:ty, $size:literal, $kinds:pat) => {
+    ($type:ty, $size:literal, $kind:expr, $kinds:pat) => {
         impl Element for $type {}
 
         impl sealed::Sealed for $type {
@@ -72,6 +83,14 @@ macro_rules! number {
 
             fn is_of(dtype: &DType) -> bool {
                 matches!(dtype.kind(), $kinds)
+            }
+
+            fn dtype() -> DType {
+                native($kind, $size)
+            }
+
+            fn bytes(values: &[Self]) -> &[u8] {
+                values.as_bytes()
             }
 
             #[inline]
@@ -96,25 +115,31 @@ macro_rules! number {
     };
 }
 
-number!(i8, 1, Kind::Int8);
-number!(i16, 2, Kind::Int16);
-number!(i32, 4, Kind::Int32);
+number!(i8, 1, Kind::Int8, Kind::Int8);
+number!(i16, 2, Kind::Int16, Kind::Int16);
+number!(i32, 4, Kind::Int32, Kind::Int32);
 number!(
     i64,
     8,
+    Kind::Int64,
     Kind::Int64 | Kind::DateTime64(_) | Kind::TimeDelta64(_)
 );
-number!(u8, 1, Kind::UInt8);
-number!(u16, 2, Kind::UInt16);
-number!(u32, 4, Kind::UInt32);
-number!(u64, 8, Kind::UInt64);
-number!(f16, 2, Kind::Float16);
-number!(bf16, 2, Kind::Extended(Extended::BFloat16));
-number!(f32, 4, Kind::Float32);
-number!(f64, 8, Kind::Float64);
+number!(u8, 1, Kind::UInt8, Kind::UInt8);
+number!(u16, 2, Kind::UInt16, Kind::UInt16);
+number!(u32, 4, Kind::UInt32, Kind::UInt32);
+number!(u64, 8, Kind::UInt64, Kind::UInt64);
+number!(f16, 2, Kind::Float16, Kind::Float16);
+number!(
+    bf16,
+    2,
+    Kind::Extended(Extended::BFloat16),
+    Kind::Extended(Extended::BFloat16)
+);
+number!(f32, 4, Kind::Float32, Kind::Float32);
+number!(f64, 8, Kind::Float64, Kind::Float64);
 
 macro_rules! complex {
-    ($part:ty, $size:literal, $kind:pat) => {
+    ($part:ty, $size:literal, $kind:expr, $kinds:pat) => {
         impl Element for Complex<$part> {}
 
         impl sealed::Sealed for Complex<$part> {
@@ -123,7 +148,15 @@ macro_rules! complex {
             type Bytes = [[u8; $size]; 2];
 
             fn is_of(dtype: &DType) -> bool {
-                matches!(dtype.kind(), $kind)
+                matches!(dtype.kind(), $kinds)
+            }
+
+            fn dtype() -> DType {
+                native($kind, 2 * $size)
+            }
+
+            fn bytes(values: &[Self]) -> &[u8] {
+                bytemuck::cast_slice(values)
             }
 
             #[inline]
@@ -148,8 +181,8 @@ macro_rules! complex {
     };
 }
 
-complex!(f32, 4, Kind::Complex64);
-complex!(f64, 8, Kind::Complex128);
+complex!(f32, 4, Kind::Complex64, Kind::Complex64);
+complex!(f64, 8, Kind::Complex128, Kind::Complex128);
 
 impl Element for bool {}
 
@@ -160,6 +193,14 @@ impl sealed::Sealed for bool {
 
     fn is_of(dtype: &DType) -> bool {
         matches!(dtype.kind(), Kind::Bool)
+    }
+
+    fn dtype() -> DType {
+        DType::BOOL
+    }
+
+    fn bytes(values: &[Self]) -> &[u8] {
+        values.as_bytes()
     }
 
     #[inline]
@@ -216,6 +257,15 @@ impl sealed::Sealed for LongDouble {
 
     fn is_of(dtype: &DType) -> bool {
         matches!(dtype.kind(), Kind::LongDouble)
+    }
+
+    fn dtype() -> DType {
+        // Values of the type are little-endian on all machines.
+        DType::plain(Kind::LongDouble, ByteOrder::Little, 16)
+    }
+
+    fn bytes(values: &[Self]) -> &[u8] {
+        values.as_bytes()
     }
 
     #[inline]

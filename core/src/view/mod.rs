@@ -97,6 +97,36 @@ impl<'a, T: Element> View<'a, T> {
         })
     }
 
+    /// A view of values in memory, in C order.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::BufferSize`] if the shape has another number of elements; those of
+    /// [`Layout::new`].
+    ///
+    /// ```
+    /// use npymap_core::view::View;
+    ///
+    /// let view = View::of_slice(&[1_i16, 2, 3, 4, 5, 6], &[2, 3])?;
+    /// assert_eq!(view.get(&[1, 0]), Some(4));
+    /// assert_eq!(view.layout().dtype().to_string(), "int16");
+    /// # Ok::<(), npymap_core::Error>(())
+    /// ```
+    pub fn of_slice(values: &'a [T], shape: &[u64]) -> Result<Self> {
+        let layout = Layout::new(T::dtype(), shape, Order::C)?;
+        let bytes = T::bytes(values);
+        let (expected, found) = (layout.nbytes(), bytes.len() as u64);
+        if expected != found {
+            return Err(ErrorKind::BufferSize {
+                what: "the values of the shape",
+                expected,
+                found,
+            }
+            .into());
+        }
+        Self::new(bytes, layout)
+    }
+
     /// Fails if `T` is not the type of a dtype.
     ///
     /// # Errors
