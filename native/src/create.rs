@@ -1,6 +1,6 @@
 //! New arrays.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use npymap_core::{self as core, DType, Layout, Order, header};
 
@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     file::NpyFile,
     locate::Located,
-    new_file::NewFile,
+    new_file::Target,
     options::{Lock, OpenOptions, RawSpec},
 };
 
@@ -104,7 +104,10 @@ impl CreateOptions {
 
     fn make_file(&self, path: &Path) -> Result<(Container, Located)> {
         let (prefix, len) = self.plan()?;
-        let new = NewFile::create(path, self.overwrite)?;
+        if !self.overwrite && path.symlink_metadata().is_ok() {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "already exists").into());
+        }
+        let new = Target::create_file(path)?;
         new.file().set_len(len)?;
         if self.preallocate {
             disk::preallocate(new.file(), len)?;
@@ -113,7 +116,12 @@ impl CreateOptions {
         if self.lock {
             disk::take_lock(new.file(), Lock::Exclusive)?;
         }
-        let disk = Disk::created(new.finish()?, path.to_owned(), len, self.lock);
+        let file = if self.overwrite {
+            new.finish()?
+        } else {
+            new.finish_if_absent()?
+        };
+        let disk = Disk::created(file, path.to_owned(), len, self.lock);
         let mut container = Container::file(disk);
         let options = OpenOptions::new().max_header_len(u64::MAX);
         let located = match self.headerless {

@@ -160,6 +160,28 @@ pub(crate) fn take_lock(file: &File, lock: Lock) -> Result<()> {
     })
 }
 
+/// Takes room on the disk for all of a file.
+pub(crate) fn preallocate(file: &File, len: u64) -> io::Result<()> {
+    if len == 0 {
+        return Ok(());
+    }
+    #[cfg(target_os = "linux")]
+    match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, len) {
+        // The file system has no such thing.
+        Err(rustix::io::Errno::OPNOTSUPP) => {}
+        taken => return Ok(taken?),
+    }
+    // What is written has room.
+    let zeros = vec![0; 1 << 20];
+    let mut at = 0;
+    while at < len {
+        let n = (len - at).min(zeros.len() as u64);
+        write_all_at(file, &zeros[..n as usize], at)?;
+        at += n;
+    }
+    Ok(())
+}
+
 /// Opens a file. A pipe to which nobody writes does not make it wait.
 #[cfg(unix)]
 fn open_at_once(path: &Path, write: bool) -> io::Result<File> {

@@ -14,7 +14,7 @@ use crate::{
     error::{AppendError, Result},
     file::NpyFile,
     locate::Located,
-    new_file::NewFile,
+    new_file::Target,
     options::Lock,
     transfer,
 };
@@ -188,7 +188,7 @@ impl NpyFile {
         let len = old.len_now()?.saturating_sub(start);
         let new_len = header.len() as u64 + len;
         let replace = || {
-            let new = NewFile::create(old.path(), true)?;
+            let new = Target::create_file(old.path())?;
             (&mut &*new.file()).write_all(header)?;
             let mut from = old.file();
             from.seek(SeekFrom::Start(start))?;

@@ -44,8 +44,8 @@ mod locate;
 mod map;
 #[cfg(feature = "ndarray")]
 mod ndarray;
-mod npz;
 mod new_file;
+mod npz;
 mod options;
 mod save;
 mod source;
