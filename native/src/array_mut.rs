@@ -50,10 +50,9 @@ pub struct ArrayMut<'a> {
 /// The data of an array to be written: addresses are offsets as a [`Layout`] has them.
 #[derive(Debug)]
 pub(crate) enum Target<'a> {
-    /// Mapped: the bytes of the data from an offset on.
+    /// Mapped.
     Memory {
         bytes: &'a mut [u8],
-        start: u64,
         origin: &'a Origin,
     },
     /// Written to a container, in which the data begins at `start`.
@@ -97,15 +96,7 @@ impl<'a> ArrayMut<'a> {
     /// on.
     pub fn reborrow(&mut self) -> ArrayMut<'_> {
         let target = match &mut self.target {
-            Target::Memory {
-                bytes,
-                start,
-                origin,
-            } => Target::Memory {
-                bytes,
-                start: *start,
-                origin,
-            },
+            Target::Memory { bytes, origin } => Target::Memory { bytes, origin },
             Target::File { container, start } => Target::File {
                 container,
                 start: *start,
@@ -165,20 +156,22 @@ impl<'a> ArrayMut<'a> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis or index, or bytes of one part lie between those of the other:
-    /// arrays in C order can be split along the first axis.
+    /// If there is no such axis or index; [`ErrorKind::Interleaved`] if bytes of one part lie
+    /// between those of the other. Arrays in C order can be split along their first axis, those in
+    /// Fortran order along their last one.
     pub fn split_at(self, axis: usize, index: u64) -> Result<(Self, Self)> {
-        let name = |e| self.target.name(e);
-        let (first, second) = self.layout.split_at(axis, index).map_err(name)?;
+        let halves = self.layout.split_at(axis, index);
+        let (first, second) = halves.map_err(|e| self.name(e))?;
         let (a, b) = (first.byte_span(), second.byte_span());
-        let is_reversed = b.end <= a.start && !b.is_empty();
-        if a.end > b.start && !is_reversed && !a.is_empty() && !b.is_empty() {
-            return Err(self.target.name(ErrorKind::Interleaved { axis }));
+        if a.end <= b.start || a.is_empty() {
+            let (low, high) = self.target.split_at(b.start);
+            Ok((Self::new(low, first), Self::behind(high, b.start, second)?))
+        } else if b.end <= a.start || b.is_empty() {
+            let (low, high) = self.target.split_at(a.start);
+            Ok((Self::behind(high, a.start, first)?, Self::new(low, second)))
+        } else {
+            Err(self.name(ErrorKind::Interleaved { axis }))
         }
-        let middle = if is_reversed { a.start } else { b.start };
-        let (low, high) = self.target.split_at(middle);
-        let (low, high) = if is_reversed { (high, low) } else { (low, high) };
-        Ok((Self::new(low, first), Self::new(high, second)))
     }
 
     /// Cuts the array along its first axis into pieces of at most so many bytes, or of one index
@@ -200,13 +193,358 @@ impl<'a> ArrayMut<'a> {
     ///
     /// # Errors
     ///
-    /// If there is no axis, or as [`ArrayMut::split_at`].
+    /// If the array has no axis, or as [`ArrayMut::split_at`].
     pub fn chunks(self, bytes: u64) -> Result<Vec<Self>> {
-        todo!()
+        let len = self.shape().first().copied();
+        let len = len.ok_or_else(|| self.name(ErrorKind::NoAxis))?;
+        let row = self.layout.nbytes().checked_div(len).unwrap_or(0);
+        let rows = bytes.checked_div(row).unwrap_or(len).max(1);
+        let mut chunks = Vec::new();
+        let mut rest = self;
+        while rest.shape().first().is_some_and(|&left| left > rows) {
+            let (chunk, after) = rest.split_at(0, rows)?;
+            chunks.push(chunk);
+            rest = after;
+        }
+        chunks.push(rest);
+        Ok(chunks)
     }
 
     /// The array, for reading.
     pub fn array(&self) -> Array<'_> {
-        Array::new(self.target.source(), self.layout.clone())
+        let source = match &self.target {
+            Target::Memory { bytes, origin } => Source::Memory {
+                bytes,
+                origin: Some(origin),
+            },
+            Target::File { container, start } => Source::File {
+                container,
+                start: *start,
+                is_pickle: false,
+            },
+        };
+        Array::new(source, self.layout.clone())
     }
+
+    /// Sets the element at an index, of which each number counts from 0.
+    ///
+    /// # Errors
+    ///
+    /// If the dtype is not `T`'s, the index names no element, or the file cannot be written.
+    pub fn set<T: Element>(&mut self, index: &[u64], value: T) -> Result<()> {
+        let name = |e| self.name(e);
+        View::<T>::check_dtype(self.dtype()).map_err(name)?;
+        let offset = self.layout.byte_offset(index);
+        let offset = offset.ok_or_else(|| self.array().no_element(index))?;
+        let value = std::slice::from_ref(&value);
+        let value = View::of_slice(value, &[]).map_err(name)?;
+        // The largest element is a `Complex<f64>` or a long double, but nothing relies on it.
+        let mut element = [0; 32];
+        let itemsize = self.layout.itemsize() as usize;
+        let element = element.get_mut(..itemsize);
+        let element = element.ok_or_else(|| self.array().no_element(index))?;
+        let one = Layout::new(self.dtype().clone(), &[], Order::C).map_err(name)?;
+        let from = gather::Source::whole(view_bytes(&value));
+        let mut to = assign::Target::whole(element);
+        assign::assign(value.layout(), &from, &one, &mut to).map_err(name)?;
+        match &mut self.target {
+            Target::Memory { bytes, .. } => {
+                // An offset of a layout lies in the data.
+                bytes[offset as usize..][..itemsize].copy_from_slice(element);
+                Ok(())
+            }
+            Target::File { container, start } => container.write_all_at(element, *start + offset),
+        }
+    }
+
+    /// Sets all elements to a value.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArrayMut::assign`].
+    pub fn fill<T: Element>(&mut self, value: T) -> Result<()> {
+        self.assign(&Array::of_slice(std::slice::from_ref(&value), &[])?)
+    }
+
+    /// Sets the elements to those of another array, as NumPy's `to[...] = from`.
+    ///
+    /// The array is broadcast to the shape of this one. Its dtype must be the same, in whatever byte
+    /// order: for others there is [`ArrayMut::assign_cast`]. Memory stays bounded, whatever the size
+    /// of the arrays. If the array is read from the same file through another handle, and elements
+    /// overlap, which of them are read before they are written is not defined: that is what
+    /// [`ArrayMut::copy_within`] is for.
+    ///
+    /// # Errors
+    ///
+    /// If the shape or the dtype does not fit, elements of this array overlap, or a file cannot be
+    /// read or written. What has been written until then stays.
+    pub fn assign(&mut self, from: &Array<'_>) -> Result<()> {
+        self.transfer(from, None)
+    }
+
+    /// As [`ArrayMut::assign`], from another dtype.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArrayMut::assign`]; if the rule does not allow the conversion, or a value does not fit
+    /// and that is to be an error.
+    pub fn assign_cast(
+        &mut self,
+        from: &Array<'_>,
+        casting: Casting,
+        overflow: Overflow,
+    ) -> Result<()> {
+        let cast = Cast::new(from.dtype(), self.dtype(), casting, overflow);
+        let cast = cast.map_err(|e| self.name(e))?;
+        self.transfer(from, Some(&cast))
+    }
+
+    /// Sets the elements to values, as many as there are, in C order.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArrayMut::assign`], or if there are more or fewer values.
+    pub fn write<T: Element>(&mut self, values: &[T]) -> Result<()> {
+        let values = View::of_slice(values, self.shape()).map_err(|e| self.name(e))?;
+        self.assign(&Array::of_view(&values))
+    }
+
+    /// Sets the elements of a selection to those of another one of the same array, as NumPy's
+    /// `a[to] = a[from]`, as if they were copied before.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArrayMut::assign`], or if a selection does not fit the array.
+    pub fn copy_within(&mut self, from: &Selection, to: &Selection) -> Result<()> {
+        let name = |e| self.name(e);
+        let from = self.layout.select(from).map_err(name)?;
+        let to = self.layout.select(to).map_err(name)?;
+        if let Target::Memory { bytes, origin } = &mut self.target {
+            return assign_within(&from, &to, bytes).map_err(|e| origin.name(e));
+        }
+        let (read, written) = (from.byte_span(), to.byte_span());
+        let source = Array::new(*self.array().source(), from);
+        let mut target = ArrayMut::new(self.reborrow().target, to);
+        if read.end <= written.start || written.end <= read.start {
+            return target.assign(&source);
+        }
+        let copy = source.spooled()?;
+        target.assign(&copy.array())
+    }
+
+    /// Replaces every element by what a function makes of it. Memory stays bounded.
+    ///
+    /// # Errors
+    ///
+    /// If the dtype is not `T`'s, elements overlap, or the file cannot be read or written.
+    pub fn map_inplace<T: Element>(&mut self, mut f: impl FnMut(T) -> T) -> Result<()> {
+        let name = |e| self.name(e);
+        View::<T>::check_dtype(self.dtype()).map_err(name)?;
+        if let Target::Memory { bytes, origin } = &mut self.target {
+            let view = ViewMut::new(bytes, self.layout.clone());
+            view.map_err(|e| origin.name(e))?.map_inplace(f);
+            return Ok(());
+        }
+        let tiles = self.layout.tiles(Cut::LargestStride, TILE_BYTES);
+        for tile in tiles.planned(plan_options()) {
+            let mut part = ArrayMut::new(self.reborrow().target, tile.layout().clone());
+            let mut values = part.array().read::<T>()?;
+            for value in &mut values {
+                *value = f(*value);
+            }
+            part.write(&values)?;
+        }
+        Ok(())
+    }
+
+    /// A typed view of the mapped bytes themselves, to be changed, whatever the strides, the
+    /// alignment and the byte order.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotMapped`] if the array does not come from a map; an error of format if the
+    /// dtype is not `T`'s or elements overlap.
+    pub fn view_mut<T: Element>(&mut self) -> Result<ViewMut<'_, T>> {
+        self.reborrow().into_view_mut()
+    }
+
+    /// As [`ArrayMut::view_mut`], for as long as the array was borrowed.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArrayMut::view_mut`].
+    pub fn into_view_mut<T: Element>(self) -> Result<ViewMut<'a, T>> {
+        match self.target {
+            Target::Memory { bytes, origin } => {
+                ViewMut::new(bytes, self.layout).map_err(|e| origin.name(e))
+            }
+            Target::File { container, .. } => Err(container.name(ErrorKind::NotMapped)),
+        }
+    }
+
+    fn transfer(&mut self, from: &Array<'_>, cast: Option<&Cast>) -> Result<()> {
+        let name = |e| self.name(e);
+        from.source().check()?;
+        let spread = from.layout().broadcast_into(self.shape()).map_err(name)?;
+        if self.layout.has_overlap() {
+            return Err(self.name(LayoutError::ReadOnly));
+        }
+        if self.layout.is_empty() {
+            return Ok(());
+        }
+        self.target.check()?;
+        if cast.is_none() && !Cast::is_equivalent(from.dtype(), self.dtype()) {
+            // Found out before anything is written, and in the words of core.
+        }
+        if let (Target::Memory { bytes, origin }, Some(read), None) =
+            (&mut self.target, from.source().memory(), cast)
+        {
+            let read = gather::Source::whole(read);
+            let mut written = assign::Target::whole(bytes);
+            let done = assign::assign(&spread, &read, &self.layout, &mut written);
+            return done.map_err(|e| origin.name(e));
+        }
+        let axes = by_stride(&self.layout);
+        let (spread, to) = (spread.permute(&axes), self.layout.permute(&axes));
+        let (spread, to) = (spread.map_err(name)?, to.map_err(name)?);
+        let mut reader = from.source().reader();
+        let (mut values, mut converted) = (Vec::new(), Vec::new());
+        let cut = transfer::cut_for(from.source());
+        for tile in spread.tiles(cut, TILE_BYTES).planned(plan_options()) {
+            values.resize(tile.layout().nbytes() as usize, 0);
+            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
+            let part = tile.of(&to).map_err(name)?;
+            match cast {
+                None => self.target.write(&part, &values, from.dtype())?,
+                Some(cast) => {
+                    converted.resize(part.nbytes() as usize, 0);
+                    let done = cast.convert(&values, &mut converted);
+                    done.map_err(name)?;
+                    self.target.write(&part, &converted, self.layout.dtype())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn made(mut self, layout: npymap_core::Result<Layout>) -> Result<Self> {
+        self.layout = layout.map_err(|e| self.name(e))?;
+        Ok(self)
+    }
+
+    /// An array in bytes that begin at an offset of those that the layout is for.
+    fn behind(target: Target<'a>, offset: u64, layout: Layout) -> Result<Self> {
+        let layout = match &target {
+            Target::Memory { bytes, origin } => {
+                let (dtype, at) = (layout.dtype().clone(), layout.offset() - offset);
+                let (shape, strides) = (layout.shape(), layout.strides());
+                let len = bytes.len() as u64;
+                Layout::from_parts(dtype, shape, strides, at, len).map_err(|e| origin.name(e))?
+            }
+            Target::File { .. } => layout,
+        };
+        Ok(Self::new(target, layout))
+    }
+
+    #[cold]
+    fn name(&self, error: impl Into<Error>) -> Error {
+        self.target.name(error)
+    }
+}
+
+impl<'a> Target<'a> {
+    #[cold]
+    fn name(&self, error: impl Into<Error>) -> Error {
+        match self {
+            Self::Memory { origin, .. } => origin.name(error),
+            Self::File { container, .. } => container.name(error),
+        }
+    }
+
+    /// Fails if the file has become too short since it was opened, as far as that can be seen.
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::Memory { origin, .. } => origin.check_len(),
+            Self::File { container, .. } => container.check_len(),
+        }
+    }
+
+    /// The bytes in front of an offset, and those from there on. Both parts of a file are all of it.
+    fn split_at(self, offset: u64) -> (Self, Self) {
+        match self {
+            Self::Memory { bytes, origin } => {
+                let (low, high) = bytes.split_at_mut(offset as usize);
+                let part = |bytes| Self::Memory { bytes, origin };
+                (part(low), part(high))
+            }
+            Self::File { container, start } => {
+                let whole = || Self::File { container, start };
+                (whole(), whole())
+            }
+        }
+    }
+
+    /// Sets the elements of a layout to values that follow one another in C order.
+    fn write(&mut self, to: &Layout, values: &[u8], dtype: &DType) -> Result<()> {
+        match self {
+            Self::Memory { bytes, origin } => {
+                let mut target = assign::Target::whole(bytes);
+                let done = assign::scatter(values, dtype, Order::C, to, &mut target);
+                done.map_err(|e| origin.name(e))
+            }
+            Self::File { container, start } => {
+                let mut rest = values;
+                for tile in to.tiles(Cut::FirstAxis, TILE_BYTES).planned(plan_options()) {
+                    let len = (tile.layout().size() * dtype.itemsize()) as usize;
+                    let (now, after) = rest.split_at(len);
+                    write_tile(container, *start, tile.layout(), now, dtype)?;
+                    rest = after;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Sets elements of a file to values that follow one another in C order. What lies between the
+/// elements, and can be read with them for less than a write for each would cost, is read and
+/// written back.
+fn write_tile(
+    container: &Container,
+    start: u64,
+    to: &Layout,
+    values: &[u8],
+    dtype: &DType,
+) -> Result<()> {
+    let name = |e| container.name(e);
+    if to.is_contiguous(Order::C) && dtype == to.dtype() && !has_padding(dtype) {
+        return container.write_all_at(values, start + to.offset());
+    }
+    let plan = to.plan(&plan_options());
+    let mut bytes = vec![0; plan.bytes_fetched as usize];
+    let is_whole = plan.bytes_wanted == plan.bytes_fetched && !has_padding(to.dtype());
+    if !is_whole {
+        let mut rest = &mut bytes[..];
+        for range in &plan.ranges {
+            let (piece, after) = rest.split_at_mut((range.end - range.start) as usize);
+            container.cursor().read_exact_at(piece, start + range.start)?;
+            rest = after;
+        }
+    }
+    let mut target = assign::Target::fragments(&plan.ranges, &mut bytes).map_err(name)?;
+    assign::scatter(values, dtype, Order::C, to, &mut target).map_err(name)?;
+    let mut rest = &bytes[..];
+    for range in &plan.ranges {
+        let (piece, after) = rest.split_at((range.end - range.start) as usize);
+        container.write_all_at(piece, start + range.start)?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// The axes of a layout, the one with the largest stride first: the order of the file.
+fn by_stride(layout: &Layout) -> Vec<i64> {
+    let mut axes: Vec<usize> = (0..layout.ndim()).collect();
+    axes.sort_by_key(|&axis| Reverse(layout.strides()[axis].unsigned_abs()));
+    axes.into_iter().map(|axis| axis as i64).collect()
 }

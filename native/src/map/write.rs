@@ -186,7 +186,6 @@ impl NpyMapMut {
         let layout = self.located.layout.clone();
         let target = Target::Memory {
             bytes: self.map.as_deref_mut().unwrap_or_default(),
-            start: 0,
             origin: &self.origin,
         };
         ArrayMut::new(target, layout)
