@@ -7,8 +7,8 @@ use alloc::{
 use core::fmt;
 
 use crate::{
-    DType, dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
-    selection::SelectionError, stats::StatsError,
+    DType, cast::CastError, dtype::DTypeError, header::HeaderError, layout::LayoutError,
+    npz::ZipError, selection::SelectionError, stats::StatsError,
 };
 
 /// A result whose error is [`Error`].
@@ -69,6 +69,8 @@ pub enum ErrorKind {
         /// The size it has in bytes.
         found: u64,
     },
+    /// Values are not converted to another dtype.
+    Cast(CastError),
     /// A descriptor or a dtype string names no dtype, or not one fit for the use.
     DType(DTypeError),
     /// The elements are of another type than they should be viewed as.
@@ -146,6 +148,7 @@ impl fmt::Display for ErrorKind {
                 expected,
                 found,
             } => write!(f, "{what} must have {expected} bytes, found {found}"),
+            Self::Cast(e) => e.fmt(f),
             Self::DType(e) => e.fmt(f),
             Self::ElementType { found, wanted } => {
                 let found = Excerpt::text(&found.to_string());
@@ -200,6 +203,12 @@ impl fmt::Display for ErrorKind {
             ),
             Self::Zip(e) => e.fmt(f),
         }
+    }
+}
+
+impl From<CastError> for ErrorKind {
+    fn from(e: CastError) -> Self {
+        Self::Cast(e)
     }
 }
 

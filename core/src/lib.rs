@@ -33,6 +33,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod cast;
 pub mod dtype;
 pub mod error;
 pub mod gather;

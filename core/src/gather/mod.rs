@@ -16,6 +16,7 @@ mod source;
 mod strided;
 mod transpose;
 
+pub(crate) use self::kernel::{is_swapped, lane_size, swap};
 pub use self::{convert::Convert, source::Source};
 
 use self::{kernel::Kernel, nest::Nest};
