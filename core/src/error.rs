@@ -7,8 +7,8 @@ use alloc::{
 use core::fmt;
 
 use crate::{
-    DType, dtype::DTypeError, header::HeaderError, layout::LayoutError, npz::ZipError,
-    selection::SelectionError, stats::StatsError,
+    DType, cast::CastError, dtype::DTypeError, header::HeaderError, layout::LayoutError,
+    npz::ZipError, selection::SelectionError, stats::StatsError,
 };
 
 /// A result whose error is [`Error`].
@@ -76,6 +76,8 @@ pub enum ErrorKind {
         /// The dtype of the elements they should be copied to.
         to: DType,
     },
+    /// Values are not converted to another dtype.
+    Cast(CastError),
     /// A descriptor or a dtype string names no dtype, or not one fit for the use.
     DType(DTypeError),
     /// The elements are of another type than they should be viewed as.
@@ -164,6 +166,7 @@ impl fmt::Display for ErrorKind {
                 let [from, to] = [from, to].map(|dtype| Excerpt::text(&dtype.to_string()));
                 write!(f, "elements of dtype {from} must be cast to become {to}")
             }
+            Self::Cast(e) => e.fmt(f),
             Self::DType(e) => e.fmt(f),
             Self::ElementType { found, wanted } => {
                 let found = Excerpt::text(&found.to_string());
@@ -221,6 +224,12 @@ impl fmt::Display for ErrorKind {
             ),
             Self::Zip(e) => e.fmt(f),
         }
+    }
+}
+
+impl From<CastError> for ErrorKind {
+    fn from(e: CastError) -> Self {
+        Self::Cast(e)
     }
 }
 

@@ -34,6 +34,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod assign;
+pub mod cast;
 pub mod dtype;
 pub mod error;
 pub mod gather;

@@ -6,6 +6,7 @@ use std::{boxed::Box, string::String, string::ToString, vec::Vec};
 
 use crate::{
     DType, ErrorKind,
+    cast::{CastError, Casting},
     dtype::{DTypeError, Extended},
     error::Excerpt,
     header::{HeaderError, Warning},
@@ -47,6 +48,8 @@ messages! {
             "the destination must have 8 bytes, found 7",
         CastNeeded { from: DType::FLOAT32, to: DType::BOOL } =>
             "elements of dtype 'float32' must be cast to become 'bool'",
+        Cast { 0: CastError::NotAscii { index: 1, position: 2, code: 0xe9 } } =>
+            "element 1: character 0xe9 in position 2 is not ASCII: ordinal not in range(128)",
         DType { 0: DTypeError::ObjectOverlap } =>
             "Python objects overlap with other data",
         ElementType { found: DType::BOOL, wanted: "f32" } =>
@@ -79,6 +82,17 @@ messages! {
         Zip { 0: ZipError::MultiDisk { offset: 9 } } =>
             "archives that span multiple disks are not supported: \
              the end record at byte 9 names a disk other than 0",
+    }
+    CastError {
+        Rule { from: Excerpt::text("float64"), to: Excerpt::text(">i4"), casting: Casting::Safe } =>
+            "Cannot cast array data from dtype('float64') to dtype('>i4') \
+             according to the rule 'safe'",
+        Unsupported { from: Excerpt::text("|S3"), to: Excerpt::text("int8"), what: "of x" } =>
+            "conversion of x is not supported: found dtype('|S3'), wanted dtype('int8')",
+        Value { index: 1, value: Excerpt::text("300"), to: Excerpt::text("uint8") } =>
+            "element 1: '300' does not fit into dtype('uint8')",
+        NotAscii { index: 1, position: 2, code: 0xe9 } =>
+            "element 1: character 0xe9 in position 2 is not ASCII: ordinal not in range(128)",
     }
     DTypeError {
         NotDescribable =>

@@ -194,7 +194,7 @@ fn in_memory(bytes: u64) -> Result<usize> {
 /// Whether values must have their bytes swapped on this machine.
 ///
 /// Fields that overlay a base go with the base, which is what NumPy's casts do.
-pub(super) fn is_swapped(dtype: &DType) -> bool {
+pub(crate) fn is_swapped(dtype: &DType) -> bool {
     match dtype.kind() {
         Kind::Struct(s) => match &s.base {
             Some(base) => is_swapped(base),
@@ -206,7 +206,7 @@ pub(super) fn is_swapped(dtype: &DType) -> bool {
 }
 
 /// How many bytes at a time a swap reverses: those of a number. `None` for a structure.
-pub(super) fn lane_size(dtype: &DType) -> Option<u8> {
+pub(crate) fn lane_size(dtype: &DType) -> Option<u8> {
     Some(match dtype.kind() {
         Kind::Int16 | Kind::UInt16 | Kind::Float16 => 2,
         Kind::Extended(Extended::BFloat16 | Extended::Complex32) => 2,
@@ -220,7 +220,7 @@ pub(super) fn lane_size(dtype: &DType) -> Option<u8> {
 }
 
 /// Copies lanes of 2, 4, 8 or 16 bytes with their bytes reversed.
-pub(super) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
+pub(crate) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
     match lane {
         2 => swap_lanes::<1>(src, dst),
         4 => swap_lanes::<2>(src, dst),

@@ -17,6 +17,7 @@ mod strided;
 pub(crate) mod target;
 mod transpose;
 
+pub(crate) use self::kernel::{is_swapped, lane_size, swap};
 pub use self::{convert::Convert, source::Source};
 
 use self::{kernel::Kernel, nest::Nest, target::Target};
