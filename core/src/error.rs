@@ -143,6 +143,13 @@ pub enum ErrorKind {
         /// How many it has.
         found: u64,
     },
+    /// There are more or fewer values than elements to set to them.
+    ValueCount {
+        /// How many elements there are.
+        expected: u64,
+        /// How many values there are. Where it is greater, there may be even more.
+        found: u64,
+    },
     /// The format version is not 1.0, 2.0 or 3.0.
     Version {
         /// The major version found at byte 6.
@@ -216,6 +223,10 @@ impl fmt::Display for ErrorKind {
                     f,
                     "{what} is cut short: expected {expected} bytes, found {found}"
                 )
+            }
+            Self::ValueCount { expected, found } => {
+                let least = if found > expected { "at least " } else { "" };
+                write!(f, "expected {expected} values, found {least}{found}")
             }
             Self::Version { major, minor } => write!(
                 f,

@@ -77,6 +77,10 @@ messages! {
             "the header is too large: found 11, the limit is 10",
         Truncated { what: "array data", expected: 10, found: 9 } =>
             "array data is cut short: expected 10 bytes, found 9",
+        ValueCount { expected: 3, found: 2 } =>
+            "expected 3 values, found 2",
+        ValueCount { expected: 3, found: 4 } =>
+            "expected 3 values, found at least 4",
         Version { major: 4, minor: 0 } =>
             "unsupported format version (4, 0) at byte 6: expected (1, 0), (2, 0) or (3, 0)",
         Zip { 0: ZipError::MultiDisk { offset: 9 } } =>
@@ -187,6 +191,9 @@ messages! {
             "diag requires an array of at least two dimensions",
         DuplicateAxis =>
             "duplicate value in 'axis'",
+        Interleaved { axis: 1 } =>
+            "the parts along axis 1 interleave in memory: no two of them can be changed \
+             independently",
         IteratorTooBig =>
             "iterator is too large",
         LargerViewSize =>

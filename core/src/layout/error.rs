@@ -44,6 +44,11 @@ pub enum LayoutError {
     DiagonalDimensions,
     /// An axis to squeeze is named more than once.
     DuplicateAxis,
+    /// The parts of an array that should be changed one by one lie among one another.
+    Interleaved {
+        /// The axis along which it is cut.
+        axis: usize,
+    },
     /// The elements of a broadcast cannot be counted in 63 bits.
     IteratorTooBig,
     /// The bytes along the last axis do not make whole elements of the larger dtype.
@@ -177,6 +182,13 @@ impl fmt::Display for LayoutError {
             Self::BroadcastToScalar => "cannot broadcast a non-scalar to a scalar array",
             Self::DiagonalDimensions => "diag requires an array of at least two dimensions",
             Self::DuplicateAxis => "duplicate value in 'axis'",
+            Self::Interleaved { axis } => {
+                return write!(
+                    f,
+                    "the parts along axis {axis} interleave in memory: no two of them can be \
+                     changed independently"
+                );
+            }
             Self::IteratorTooBig => "iterator is too large",
             Self::LargerViewSize => {
                 "When changing to a larger dtype, its size must be a divisor of the total size in \

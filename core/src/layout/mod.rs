@@ -194,6 +194,13 @@ impl Layout {
         self.offset = self.offset.wrapping_add_signed(distance);
     }
 
+    /// The same elements in data that lacks some bytes at its start, of which none is an element's.
+    pub(crate) fn without(mut self, bytes: u64) -> Self {
+        // Without elements the offset may be less.
+        self.offset = self.offset.saturating_sub(bytes);
+        self
+    }
+
     /// The element type. Never a sub-array.
     pub fn dtype(&self) -> &DType {
         &self.dtype

@@ -36,6 +36,7 @@ pub(super) mod sealed {
 
         /// An array of bytes as large as the type.
         type Bytes: FromBytes
+            + IntoBytes
             + Immutable
             + KnownLayout
             + Unaligned
@@ -56,8 +57,14 @@ pub(super) mod sealed {
         /// The value of bytes that are big-endian or little-endian.
         fn from_bytes<const BIG: bool>(bytes: Self::Bytes) -> Self;
 
+        /// The bytes of a value, big-endian or little-endian.
+        fn to_bytes<const BIG: bool>(self) -> Self::Bytes;
+
         /// The values of bytes in the order of the machine, if they are aligned and valid.
         fn cast(bytes: &[u8]) -> Option<&[Self]>;
+
+        /// The same, to be changed.
+        fn cast_mut(bytes: &mut [u8]) -> Option<&mut [Self]>;
 
         /// A value to fill a buffer with.
         const ZERO: Self;
@@ -102,8 +109,21 @@ macro_rules! number {
                 }
             }
 
+            #[inline]
+            fn to_bytes<const BIG: bool>(self) -> Self::Bytes {
+                if BIG {
+                    self.to_be_bytes()
+                } else {
+                    self.to_le_bytes()
+                }
+            }
+
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 <[Self]>::ref_from_bytes(bytes).ok()
+            }
+
+            fn cast_mut(bytes: &mut [u8]) -> Option<&mut [Self]> {
+                <[Self]>::mut_from_bytes(bytes).ok()
             }
 
             const ZERO: Self = Self::from_le_bytes([0; $size]);
@@ -167,9 +187,18 @@ macro_rules! complex {
                 }
             }
 
+            #[inline]
+            fn to_bytes<const BIG: bool>(self) -> Self::Bytes {
+                [self.re, self.im].map(<$part as sealed::Sealed>::to_bytes::<BIG>)
+            }
+
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 // zerocopy does not know the type.
                 bytemuck::try_cast_slice(bytes).ok()
+            }
+
+            fn cast_mut(bytes: &mut [u8]) -> Option<&mut [Self]> {
+                bytemuck::try_cast_slice_mut(bytes).ok()
             }
 
             const ZERO: Self = Self { re: 0.0, im: 0.0 };
@@ -208,8 +237,17 @@ impl sealed::Sealed for bool {
         byte != 0
     }
 
+    #[inline]
+    fn to_bytes<const BIG: bool>(self) -> u8 {
+        u8::from(self)
+    }
+
     fn cast(bytes: &[u8]) -> Option<&[Self]> {
         <[Self]>::try_ref_from_bytes(bytes).ok()
+    }
+
+    fn cast_mut(bytes: &mut [u8]) -> Option<&mut [Self]> {
+        <[Self]>::try_mut_from_bytes(bytes).ok()
     }
 
     const ZERO: Self = false;
@@ -276,12 +314,27 @@ impl sealed::Sealed for LongDouble {
         Self { bytes }
     }
 
+    #[inline]
+    fn to_bytes<const BIG: bool>(mut self) -> Self::Bytes {
+        if BIG {
+            self.bytes.reverse();
+        }
+        self.bytes
+    }
+
     fn cast(bytes: &[u8]) -> Option<&[Self]> {
         // Values of the type are little-endian on all machines.
         if cfg!(target_endian = "big") {
             return None;
         }
         <[Self]>::ref_from_bytes(bytes).ok()
+    }
+
+    fn cast_mut(bytes: &mut [u8]) -> Option<&mut [Self]> {
+        if cfg!(target_endian = "big") {
+            return None;
+        }
+        <[Self]>::mut_from_bytes(bytes).ok()
     }
 
     const ZERO: Self = Self { bytes: [0; 16] };

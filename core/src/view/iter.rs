@@ -11,15 +11,24 @@ use crate::Layout;
 
 /// One dimension: its length, its stride in bytes and, while it is walked along, an index.
 #[derive(Clone, Copy, Debug)]
-struct Dim {
-    len: u64,
-    stride: i64,
+pub(super) struct Dim {
+    pub(super) len: u64,
+    pub(super) stride: i64,
     at: u64,
+}
+
+impl Dim {
+    /// The dimension of a single element.
+    const ONE: Self = Self {
+        len: 1,
+        stride: 0,
+        at: 0,
+    };
 }
 
 /// The offsets at which the lanes of an array begin, in C order.
 #[derive(Clone, Debug)]
-struct Starts {
+pub(super) struct Starts {
     dims: SmallVec<[Dim; 4]>,
     offset: u64,
     left: usize,
@@ -36,7 +45,18 @@ impl Starts {
         }
     }
 
-    fn next(&mut self) -> Option<usize> {
+    /// Those of the lanes of a layout, and what each lane is.
+    pub(super) fn of(layout: &Layout) -> (Self, Dim) {
+        let mut dims = merged(layout);
+        let inner = dims.pop().unwrap_or(Dim::ONE);
+        let mut starts = Self::new(dims, layout.offset());
+        if layout.is_empty() {
+            starts.left = 0;
+        }
+        (starts, inner)
+    }
+
+    pub(super) fn next(&mut self) -> Option<usize> {
         self.left = self.left.checked_sub(1)?;
         let start = self.offset as usize;
         // Offsets of elements, in the end, so it is no matter if they wrap on the way.
@@ -110,16 +130,7 @@ pub struct Iter<'a, T: Element> {
 
 impl<'a, T: Element> Iter<'a, T> {
     pub(super) fn new(bytes: &'a [u8], layout: &Layout, big: bool) -> Self {
-        let mut dims = merged(layout);
-        let inner = dims.pop().unwrap_or(Dim {
-            len: 1,
-            stride: 0,
-            at: 0,
-        });
-        let mut starts = Starts::new(dims, layout.offset());
-        if layout.is_empty() {
-            starts.left = 0;
-        }
+        let (starts, inner) = Starts::of(layout);
         Self {
             lanes: Lanewise::new(bytes, inner, big),
             starts,

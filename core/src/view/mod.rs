@@ -1,11 +1,13 @@
 //! Typed views of data in memory.
 //!
-//! A [`View`] reads elements where they are, whatever their alignment, byte order and strides.
-//! Nothing is copied, and making or slicing one costs nothing that depends on the number of
-//! elements.
+//! A [`View`] reads elements where they are, whatever their alignment, byte order and strides, and
+//! a [`ViewMut`] changes them there. Nothing is copied, and making or slicing one costs nothing that
+//! depends on the number of elements.
 
 mod element;
 mod iter;
+mod rows_mut;
+mod view_mut;
 
 use alloc::vec::Vec;
 use core::{fmt, marker::PhantomData};
@@ -20,6 +22,8 @@ pub use num_complex::Complex;
 pub use self::{
     element::{Element, LongDouble},
     iter::{Iter, Lane, Lanes, Outer},
+    rows_mut::{ChunksMut, OuterMut},
+    view_mut::ViewMut,
 };
 
 use crate::{
@@ -72,6 +76,16 @@ impl<'a, T: Element> View<'a, T> {
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
     pub fn new(bytes: &'a [u8], layout: Layout) -> Result<Self> {
+        Self::check(bytes, &layout)?;
+        Ok(Self {
+            bytes,
+            layout,
+            element: PhantomData,
+        })
+    }
+
+    /// Fails if the elements of a layout are not of the type, or not in the bytes.
+    fn check(bytes: &[u8], layout: &Layout) -> Result<()> {
         Self::check_dtype(layout.dtype())?;
         let (expected, found) = (layout.byte_span().end, bytes.len() as u64);
         if expected > found && !layout.is_empty() {
@@ -90,11 +104,7 @@ impl<'a, T: Element> View<'a, T> {
             }
             .into());
         }
-        Ok(Self {
-            bytes,
-            layout,
-            element: PhantomData,
-        })
+        Ok(())
     }
 
     /// A view of values in memory, in C order.
