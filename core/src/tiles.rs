@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::{iter::FusedIterator, mem, ops::Range};
 
-use crate::{Layout, dtype::Dims, plan::PlanOptions};
+use crate::{Layout, Result, dtype::Dims, plan::PlanOptions};
 
 /// Along which dimension [`Tiles`] halve a piece that is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,6 +230,18 @@ impl Tile {
             len: self.layout.shape().iter().take(outer).product(),
             next: 0,
         }
+    }
+
+    /// The elements that the tile has the places of, in another array of the same shape.
+    ///
+    /// # Errors
+    ///
+    /// If the shape is not the same, in such a way that there are none.
+    pub fn of(&self, other: &Layout) -> Result<Layout> {
+        let dims = self.start.iter().zip(self.layout.shape()).enumerate();
+        dims.fold(Ok(other.clone()), |part, (axis, (&start, &len))| {
+            part?.narrow(axis, start..start + len)
+        })
     }
 
     fn halves(&self, axis: usize) -> Option<(Self, Self)> {

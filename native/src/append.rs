@@ -1,9 +1,11 @@
 //! Rows that come one after another, nobody knows how many.
 
-use npymap_core::view::Element;
+use npymap_core::{
+    Layout, Order,
+    view::{Element, View, ViewMut},
+};
 
 use crate::{
-    array::Array,
     error::{AppendError, Result},
     file::NpyFile,
 };
@@ -45,6 +47,147 @@ pub struct Appender {
     /// Where in the file it belongs.
     position: u64,
     /// How many rows were pushed since the last flush.
-    pending: u64,
+    rows: u64,
     flush_every: u64,
+}
+
+/// How much is written at once.
+const BUFFER: usize = 1 << 20;
+
+impl Appender {
+    /// Appends to a file that was opened for [writing](crate::OpenOptions::write).
+    ///
+    /// A header that has no room for larger numbers, as those of NumPy before 1.24 have not, is
+    /// replaced at the first flush that needs it: see [`NpyFile::append`].
+    ///
+    /// # Errors
+    ///
+    /// If the file was opened for reading only, the array has no axis to grow along, or there are
+    /// bytes behind it, which would be overwritten.
+    pub fn new(file: NpyFile) -> Result<Self> {
+        let axis = file.check_growth()?;
+        let row = file.layout_with(1)?.nbytes();
+        Ok(Self {
+            axis,
+            row,
+            buffer: Vec::new(),
+            position: file.data_end(),
+            rows: 0,
+            flush_every: u64::MAX,
+            file,
+        })
+    }
+
+    /// Flushes whenever as many rows have been pushed. Unless changed, only when asked.
+    pub fn flush_every(mut self, rows: u64) -> Self {
+        self.flush_every = rows.max(1);
+        self
+    }
+
+    /// Appends one or several whole rows, whose elements follow one another in the order of the
+    /// file.
+    ///
+    /// # Errors
+    ///
+    /// If the dtype is not `T`'s, the values are no whole rows, or the file cannot be written.
+    pub fn push<T: Element>(&mut self, values: &[T]) -> Result<()> {
+        let name = |e| self.file.name(e);
+        View::<T>::check_dtype(self.file.dtype()).map_err(name)?;
+        let shape = [values.len() as u64];
+        let view = View::of_slice(values, &shape).map_err(name)?;
+        let dtype = self.file.dtype();
+        if view.layout().dtype().byte_order() == dtype.byte_order() {
+            return self.push_bytes(view.bytes());
+        }
+        let mut swapped = vec![0; view.bytes().len()];
+        Layout::new(dtype.clone(), &shape, Order::C)
+            .and_then(|layout| ViewMut::new(&mut swapped, layout)?.assign(&view))
+            .map_err(name)?;
+        self.push_bytes(&swapped)
+    }
+
+    /// As [`Appender::push`], of bytes as they are stored in the file.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are no whole rows, or the file cannot be written.
+    pub fn push_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let found = bytes.len() as u64;
+        let Some(rows) = found
+            .checked_div(self.row)
+            .filter(|n| n * self.row == found)
+        else {
+            let row = self.row;
+            return Err(self.file.name(AppendError::PartialRow { row, found }));
+        };
+        if self.buffer.len() + bytes.len() > BUFFER {
+            self.write_buffer()?;
+        }
+        if bytes.len() >= BUFFER {
+            self.file.disk().write_all_at(bytes, self.position)?;
+            self.position += found;
+        } else {
+            self.buffer.extend_from_slice(bytes);
+        }
+        self.rows += rows;
+        if self.rows >= self.flush_every {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// How many rows there are, those included that are not yet flushed.
+    pub fn len(&self) -> u64 {
+        self.file.len_along(self.axis) + self.rows
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes all rows that were pushed a part of the array: writes them, waits for the disk, changes
+    /// the header, and waits for the disk again.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn flush(&mut self) -> Result<()> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        self.write_buffer()?;
+        let layout = self.file.layout_with(self.len())?;
+        let header = self.file.prepare(&layout)?;
+        self.file.commit(layout, header)?;
+        self.position = self.file.data_end();
+        self.rows = 0;
+        Ok(())
+    }
+
+    /// Flushes, and closes the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Appender::flush`]. The rows that were not flushed are lost then.
+    pub fn close(mut self) -> Result<()> {
+        let flushed = self.flush();
+        // Dropping is not to try again.
+        self.rows = 0;
+        flushed
+    }
+
+    fn write_buffer(&mut self) -> Result<()> {
+        self.file.disk().write_all_at(&self.buffer, self.position)?;
+        self.position += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Appender {
+    fn drop(&mut self) {
+        // Who wants to know closes.
+        let _ = self.flush();
+    }
 }

@@ -61,6 +61,40 @@ impl<'a> Array<'a> {
         }
     }
 
+    /// Values in memory, in C order: to be assigned, appended or saved.
+    ///
+    /// # Errors
+    ///
+    /// If the shape has another number of elements.
+    pub fn of_slice<T: Element>(values: &'a [T], shape: &[u64]) -> Result<Self> {
+        Ok(Self::of_view(&View::of_slice(values, shape)?))
+    }
+
+    /// Values in memory as elements of a dtype, which may be in another byte order.
+    pub(crate) fn of_values<T: Element>(
+        values: &'a [T],
+        shape: &[u64],
+        dtype: &DType,
+    ) -> npymap_core::Result<Self> {
+        View::<T>::check_dtype(dtype)?;
+        let view = View::of_slice(values, shape)?;
+        let dtype = dtype.with_byte_order(view.layout().dtype().byte_order());
+        let source = Source::Memory {
+            bytes: view.bytes(),
+            origin: None,
+        };
+        Ok(Self::new(source, Layout::new(dtype, shape, Order::C)?))
+    }
+
+    /// The elements of a view, such as those of an array that was computed.
+    pub fn of_view<T: Element>(view: &View<'a, T>) -> Self {
+        let source = Source::Memory {
+            bytes: view.bytes(),
+            origin: None,
+        };
+        Self::new(source, view.layout().clone())
+    }
+
     /// The element type.
     pub fn dtype(&self) -> &DType {
         self.layout.dtype()
@@ -214,7 +248,7 @@ impl<'a> Array<'a> {
 
     /// The error of NumPy for an index that has no element.
     #[cold]
-    fn no_element(&self, index: &[u64]) -> Error {
+    pub(crate) fn no_element(&self, index: &[u64]) -> Error {
         let items = index
             .iter()
             .map(|&i| Item::Index(i64::try_from(i).unwrap_or(i64::MAX)));

@@ -1,21 +1,26 @@
 //! The one lazy array to be written, over every backend.
 
+use std::cmp::Reverse;
+
 use npymap_core::{
     self as core, DType, Layout, Order, Selection,
     assign::{self, assign_within},
     cast::{Cast, Casting, Overflow},
+    dtype::Kind,
     gather::{self, Convert},
+    layout::LayoutError,
     tiles::Cut,
-    view::{Element, ViewMut},
+    view::{Element, View, ViewMut},
 };
 
 use crate::{
     array::Array,
     container::Container,
     error::{Error, ErrorKind, Result},
+    file::NpyFile,
     map::Origin,
     source::{Source, plan_options},
-    transfer::TILE_BYTES,
+    transfer::{self, TILE_BYTES},
 };
 
 /// A lazy view of an array, or of a slice of one, to be written: no byte is read or written until
@@ -156,21 +161,23 @@ impl<'a> ArrayMut<'a> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis or index; [`ErrorKind::Interleaved`] if bytes of one part lie
+    /// If there is no such axis or index; [`LayoutError::Interleaved`] if bytes of one part lie
     /// between those of the other. Arrays in C order can be split along their first axis, those in
     /// Fortran order along their last one.
     pub fn split_at(self, axis: usize, index: u64) -> Result<(Self, Self)> {
         let halves = self.layout.split_at(axis, index);
-        let (first, second) = halves.map_err(|e| self.name(e))?;
-        let (a, b) = (first.byte_span(), second.byte_span());
-        if a.end <= b.start || a.is_empty() {
-            let (low, high) = self.target.split_at(b.start);
-            Ok((Self::new(low, first), Self::behind(high, b.start, second)?))
-        } else if b.end <= a.start || b.is_empty() {
-            let (low, high) = self.target.split_at(a.start);
-            Ok((Self::behind(high, a.start, first)?, Self::new(low, second)))
+        let (before, after) = halves.map_err(|e| self.name(e))?;
+        let (low, high) = (before.byte_span(), after.byte_span());
+        if after.is_empty() || (!before.is_empty() && low.end <= high.start) {
+            let (target, rest) = self.target.split_at(high.start);
+            let after = rest.layout_behind(high.start, after)?;
+            Ok((Self::new(target, before), Self::new(rest, after)))
+        } else if before.is_empty() || high.end <= low.start {
+            let (target, rest) = self.target.split_at(low.start);
+            let before = rest.layout_behind(low.start, before)?;
+            Ok((Self::new(rest, before), Self::new(target, after)))
         } else {
-            Err(self.name(ErrorKind::Interleaved { axis }))
+            Err(self.name(core::ErrorKind::Layout(LayoutError::Interleaved { axis })))
         }
     }
 
@@ -195,8 +202,10 @@ impl<'a> ArrayMut<'a> {
     ///
     /// If the array has no axis, or as [`ArrayMut::split_at`].
     pub fn chunks(self, bytes: u64) -> Result<Vec<Self>> {
-        let len = self.shape().first().copied();
-        let len = len.ok_or_else(|| self.name(ErrorKind::NoAxis))?;
+        // Fails if there is no axis.
+        let none = self.layout.narrow(0, 0..0);
+        none.map_err(|e| self.name(e))?;
+        let len = self.shape().first().copied().unwrap_or(0);
         let row = self.layout.nbytes().checked_div(len).unwrap_or(0);
         let rows = bytes.checked_div(row).unwrap_or(len).max(1);
         let mut chunks = Vec::new();
@@ -215,7 +224,7 @@ impl<'a> ArrayMut<'a> {
         let source = match &self.target {
             Target::Memory { bytes, origin } => Source::Memory {
                 bytes,
-                origin: Some(origin),
+                origin: Some(*origin),
             },
             Target::File { container, start } => Source::File {
                 container,
@@ -232,25 +241,20 @@ impl<'a> ArrayMut<'a> {
     ///
     /// If the dtype is not `T`'s, the index names no element, or the file cannot be written.
     pub fn set<T: Element>(&mut self, index: &[u64], value: T) -> Result<()> {
-        let name = |e| self.name(e);
-        View::<T>::check_dtype(self.dtype()).map_err(name)?;
         let offset = self.layout.byte_offset(index);
         let offset = offset.ok_or_else(|| self.array().no_element(index))?;
-        let value = std::slice::from_ref(&value);
-        let value = View::of_slice(value, &[]).map_err(name)?;
         // The largest element is a `Complex<f64>` or a long double, but nothing relies on it.
-        let mut element = [0; 32];
-        let itemsize = self.layout.itemsize() as usize;
-        let element = element.get_mut(..itemsize);
-        let element = element.ok_or_else(|| self.array().no_element(index))?;
-        let one = Layout::new(self.dtype().clone(), &[], Order::C).map_err(name)?;
-        let from = gather::Source::whole(view_bytes(&value));
-        let mut to = assign::Target::whole(element);
-        assign::assign(value.layout(), &from, &one, &mut to).map_err(name)?;
+        let mut buffer = [0; 32];
+        let Some(element) = buffer.get_mut(..self.layout.itemsize() as usize) else {
+            return Err(self.array().no_element(index));
+        };
+        let one = Layout::new(self.dtype().clone(), &[], Order::C);
+        one.and_then(|one| ViewMut::new(element, one)?.set(&[], value))
+            .map_err(|e| self.name(e))?;
         match &mut self.target {
             Target::Memory { bytes, .. } => {
                 // An offset of a layout lies in the data.
-                bytes[offset as usize..][..itemsize].copy_from_slice(element);
+                bytes[offset as usize..][..element.len()].copy_from_slice(element);
                 Ok(())
             }
             Target::File { container, start } => container.write_all_at(element, *start + offset),
@@ -263,7 +267,9 @@ impl<'a> ArrayMut<'a> {
     ///
     /// As [`ArrayMut::assign`].
     pub fn fill<T: Element>(&mut self, value: T) -> Result<()> {
-        self.assign(&Array::of_slice(std::slice::from_ref(&value), &[])?)
+        let value = [value];
+        let value = Array::of_values(&value, &[], self.dtype());
+        self.assign(&value.map_err(|e| self.name(e))?)
     }
 
     /// Sets the elements to those of another array, as NumPy's `to[...] = from`.
@@ -305,8 +311,8 @@ impl<'a> ArrayMut<'a> {
     ///
     /// As [`ArrayMut::assign`], or if there are more or fewer values.
     pub fn write<T: Element>(&mut self, values: &[T]) -> Result<()> {
-        let values = View::of_slice(values, self.shape()).map_err(|e| self.name(e))?;
-        self.assign(&Array::of_view(&values))
+        let values = Array::of_values(values, self.shape(), self.dtype());
+        self.assign(&values.map_err(|e| self.name(e))?)
     }
 
     /// Sets the elements of a selection to those of another one of the same array, as NumPy's
@@ -319,17 +325,26 @@ impl<'a> ArrayMut<'a> {
         let name = |e| self.name(e);
         let from = self.layout.select(from).map_err(name)?;
         let to = self.layout.select(to).map_err(name)?;
-        if let Target::Memory { bytes, origin } = &mut self.target {
-            return assign_within(&from, &to, bytes).map_err(|e| origin.name(e));
-        }
+        let (container, start) = match &mut self.target {
+            Target::Memory { bytes, origin } => {
+                return assign_within(&from, &to, bytes).map_err(|e| origin.name(e));
+            }
+            Target::File { container, start } => (*container, *start),
+        };
         let (read, written) = (from.byte_span(), to.byte_span());
-        let source = Array::new(*self.array().source(), from);
-        let mut target = ArrayMut::new(self.reborrow().target, to);
+        let source = Source::File {
+            container,
+            start,
+            is_pickle: false,
+        };
+        let source = Array::new(source, from);
+        let mut target = ArrayMut::new(Target::File { container, start }, to);
         if read.end <= written.start || written.end <= read.start {
             return target.assign(&source);
         }
-        let copy = source.spooled()?;
-        target.assign(&copy.array())
+        let copy = tempfile::NamedTempFile::new().map_err(|e| target.name(e))?;
+        source.save(copy.path())?;
+        target.assign(&NpyFile::open(copy.path())?.array())
     }
 
     /// Replaces every element by what a function makes of it. Memory stays bounded.
@@ -342,8 +357,9 @@ impl<'a> ArrayMut<'a> {
         View::<T>::check_dtype(self.dtype()).map_err(name)?;
         if let Target::Memory { bytes, origin } = &mut self.target {
             let view = ViewMut::new(bytes, self.layout.clone());
-            view.map_err(|e| origin.name(e))?.map_inplace(f);
-            return Ok(());
+            return view
+                .map(|mut view| view.map_inplace(f))
+                .map_err(|e| origin.name(e));
         }
         let tiles = self.layout.tiles(Cut::LargestStride, TILE_BYTES);
         for tile in tiles.planned(plan_options()) {
@@ -383,44 +399,43 @@ impl<'a> ArrayMut<'a> {
     }
 
     fn transfer(&mut self, from: &Array<'_>, cast: Option<&Cast>) -> Result<()> {
-        let name = |e| self.name(e);
+        self.copy_values(from, cast).map_err(|e| self.name(e))
+    }
+
+    fn copy_values(&mut self, from: &Array<'_>, cast: Option<&Cast>) -> Result<()> {
         from.source().check()?;
-        let spread = from.layout().broadcast_into(self.shape()).map_err(name)?;
+        let spread = from.layout().broadcast_into(self.shape())?;
         if self.layout.has_overlap() {
-            return Err(self.name(LayoutError::ReadOnly));
+            return Err(core::ErrorKind::Layout(LayoutError::ReadOnly).into());
         }
-        if self.layout.is_empty() {
-            return Ok(());
+        if cast.is_none() {
+            // Before anything is written.
+            assign::check_dtypes(from.dtype(), self.dtype())?;
         }
         self.target.check()?;
-        if cast.is_none() && !Cast::is_equivalent(from.dtype(), self.dtype()) {
-            // Found out before anything is written, and in the words of core.
-        }
-        if let (Target::Memory { bytes, origin }, Some(read), None) =
+        if let (Target::Memory { bytes, .. }, Some(read), None) =
             (&mut self.target, from.source().memory(), cast)
         {
             let read = gather::Source::whole(read);
             let mut written = assign::Target::whole(bytes);
-            let done = assign::assign(&spread, &read, &self.layout, &mut written);
-            return done.map_err(|e| origin.name(e));
+            return Ok(assign::assign(&spread, &read, &self.layout, &mut written)?);
         }
+        // In the order of the file that is written to.
         let axes = by_stride(&self.layout);
-        let (spread, to) = (spread.permute(&axes), self.layout.permute(&axes));
-        let (spread, to) = (spread.map_err(name)?, to.map_err(name)?);
+        let (spread, to) = (spread.permute(&axes)?, self.layout.permute(&axes)?);
         let mut reader = from.source().reader();
         let (mut values, mut converted) = (Vec::new(), Vec::new());
         let cut = transfer::cut_for(from.source());
         for tile in spread.tiles(cut, TILE_BYTES).planned(plan_options()) {
             values.resize(tile.layout().nbytes() as usize, 0);
             reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-            let part = tile.of(&to).map_err(name)?;
+            let part = tile.of(&to)?;
             match cast {
                 None => self.target.write(&part, &values, from.dtype())?,
                 Some(cast) => {
                     converted.resize(part.nbytes() as usize, 0);
-                    let done = cast.convert(&values, &mut converted);
-                    done.map_err(name)?;
-                    self.target.write(&part, &converted, self.layout.dtype())?;
+                    cast.convert(&values, &mut converted)?;
+                    self.target.write(&part, &converted, to.dtype())?;
                 }
             }
         }
@@ -430,20 +445,6 @@ impl<'a> ArrayMut<'a> {
     fn made(mut self, layout: npymap_core::Result<Layout>) -> Result<Self> {
         self.layout = layout.map_err(|e| self.name(e))?;
         Ok(self)
-    }
-
-    /// An array in bytes that begin at an offset of those that the layout is for.
-    fn behind(target: Target<'a>, offset: u64, layout: Layout) -> Result<Self> {
-        let layout = match &target {
-            Target::Memory { bytes, origin } => {
-                let (dtype, at) = (layout.dtype().clone(), layout.offset() - offset);
-                let (shape, strides) = (layout.shape(), layout.strides());
-                let len = bytes.len() as u64;
-                Layout::from_parts(dtype, shape, strides, at, len).map_err(|e| origin.name(e))?
-            }
-            Target::File { .. } => layout,
-        };
-        Ok(Self::new(target, layout))
     }
 
     #[cold]
@@ -484,6 +485,19 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// A layout in the bytes from an offset on, as [`Target::split_at`] leaves them.
+    fn layout_behind(&self, offset: u64, layout: Layout) -> Result<Layout> {
+        match self {
+            Self::Memory { bytes, .. } if !layout.is_empty() => {
+                let (dtype, at) = (layout.dtype().clone(), layout.offset() - offset);
+                let len = bytes.len() as u64;
+                Layout::from_parts(dtype, layout.shape(), layout.strides(), at, len)
+                    .map_err(|e| self.name(e))
+            }
+            _ => Ok(layout),
+        }
+    }
+
     /// Sets the elements of a layout to values that follow one another in C order.
     fn write(&mut self, to: &Layout, values: &[u8], dtype: &DType) -> Result<()> {
         match self {
@@ -516,7 +530,6 @@ fn write_tile(
     values: &[u8],
     dtype: &DType,
 ) -> Result<()> {
-    let name = |e| container.name(e);
     if to.is_contiguous(Order::C) && dtype == to.dtype() && !has_padding(dtype) {
         return container.write_all_at(values, start + to.offset());
     }
@@ -527,12 +540,15 @@ fn write_tile(
         let mut rest = &mut bytes[..];
         for range in &plan.ranges {
             let (piece, after) = rest.split_at_mut((range.end - range.start) as usize);
-            container.cursor().read_exact_at(piece, start + range.start)?;
+            container
+                .cursor()
+                .read_exact_at(piece, start + range.start)?;
             rest = after;
         }
     }
-    let mut target = assign::Target::fragments(&plan.ranges, &mut bytes).map_err(name)?;
-    assign::scatter(values, dtype, Order::C, to, &mut target).map_err(name)?;
+    assign::Target::fragments(&plan.ranges, &mut bytes)
+        .and_then(|mut target| assign::scatter(values, dtype, Order::C, to, &mut target))
+        .map_err(|e| container.name(e))?;
     let mut rest = &bytes[..];
     for range in &plan.ranges {
         let (piece, after) = rest.split_at((range.end - range.start) as usize);
@@ -547,4 +563,21 @@ fn by_stride(layout: &Layout) -> Vec<i64> {
     let mut axes: Vec<usize> = (0..layout.ndim()).collect();
     axes.sort_by_key(|&axis| Reverse(layout.strides()[axis].unsigned_abs()));
     axes.into_iter().map(|axis| axis as i64).collect()
+}
+
+/// Whether there are bytes in an element that belong to no field, and that assigning leaves alone.
+fn has_padding(dtype: &DType) -> bool {
+    match dtype.kind() {
+        Kind::SubArray(sub) => has_padding(&sub.element),
+        Kind::Struct(structure) => {
+            let mut fields: Vec<_> = structure.fields.iter().collect();
+            fields.sort_by_key(|field| field.offset);
+            let end = fields.iter().try_fold(0, |end, field| {
+                let follows = u64::from(field.offset) == end && !has_padding(&field.dtype);
+                follows.then(|| end + field.dtype.itemsize())
+            });
+            end != Some(dtype.itemsize())
+        }
+        _ => false,
+    }
 }

@@ -83,6 +83,11 @@ impl Container {
         self.deflated().is_none().then(|| self.range())
     }
 
+    /// Writes all bytes, the first one at an offset.
+    pub(crate) fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.disk.write_all_at(bytes, self.range.start + offset)
+    }
+
     /// Makes a file longer, with zeros.
     pub(crate) fn extend_to(&mut self, len: u64) -> Result<()> {
         self.disk.set_len(len)?;

@@ -303,7 +303,10 @@ impl fmt::Display for AppendError {
                  the array at index 1 has size {found}"
             ),
             Self::DType { expected, found } => {
-                write!(f, "the dtype of what is appended must be {expected}, found {found}")
+                write!(
+                    f,
+                    "the dtype of what is appended must be {expected}, found {found}"
+                )
             }
             Self::PartialRow { row, found } => {
                 write!(f, "{found} bytes are not whole rows of {row} bytes")
@@ -379,7 +382,7 @@ mod tests {
     /// not compile.
     #[test]
     fn messages() {
-        let kinds: [ErrorKind; 14] = [
+        let kinds = [
             ErrorKind::Deflated,
             npymap_core::ErrorKind::ObjectDType.into(),
             io::Error::new(io::ErrorKind::InvalidInput, "is a directory").into(),
@@ -397,6 +400,39 @@ mod tests {
             ErrorKind::NotViewable {
                 what: "its byte order",
             },
+            ErrorKind::Locked {
+                wanted: Lock::Exclusive,
+            },
+            ErrorKind::Locked {
+                wanted: Lock::Shared,
+            },
+            ErrorKind::NotLockable(io::ErrorKind::Unsupported.into()),
+            ErrorKind::ReadOnly,
+            AppendError::NoAxis.into(),
+            AppendError::Dimensions {
+                expected: 2,
+                found: 1,
+            }
+            .into(),
+            AppendError::Dimension {
+                axis: 1,
+                expected: 4,
+                found: 3,
+            }
+            .into(),
+            AppendError::DType {
+                expected: "float32".into(),
+                found: "int8".into(),
+            }
+            .into(),
+            AppendError::PartialRow { row: 12, found: 4 }.into(),
+            AppendError::TrailingBytes { count: 7 }.into(),
+            AppendError::Shorter {
+                axis: 0,
+                found: 3,
+                len: 4,
+            }
+            .into(),
             RawError::NotAMultiple {
                 available: 23,
                 row: 8,
@@ -420,7 +456,21 @@ mod tests {
                 | ErrorKind::NoSuchMember
                 | ErrorKind::NotMapped
                 | ErrorKind::NotAnElement { .. }
-                | ErrorKind::NotViewable { .. } => {}
+                | ErrorKind::NotViewable { .. }
+                | ErrorKind::Locked {
+                    wanted: Lock::Exclusive | Lock::Shared,
+                }
+                | ErrorKind::NotLockable(_)
+                | ErrorKind::ReadOnly => {}
+                ErrorKind::Append(append) => match append {
+                    AppendError::NoAxis
+                    | AppendError::Dimensions { .. }
+                    | AppendError::Dimension { .. }
+                    | AppendError::DType { .. }
+                    | AppendError::PartialRow { .. }
+                    | AppendError::TrailingBytes { .. }
+                    | AppendError::Shorter { .. } => {}
+                },
                 ErrorKind::Raw(raw) => match raw {
                     RawError::NotAMultiple { .. }
                     | RawError::NothingToCount
@@ -441,6 +491,20 @@ mod tests {
             "the array is not mapped, so its bytes cannot be borrowed: read them, or open a map",
             "the index names no element: it lacks 2 dimensions",
             "the array cannot be viewed in place because of its byte order: read it instead",
+            "is locked by another reader or writer",
+            "is locked by a writer",
+            "cannot be locked: unsupported",
+            "assignment destination is read-only: open the file for writing",
+            "zero-dimensional arrays cannot be concatenated",
+            "all the input arrays must have same number of dimensions, but the array at index 0 \
+             has 2 dimension(s) and the array at index 1 has 1 dimension(s)",
+            "all the input array dimensions except for the concatenation axis must match exactly, \
+             but along dimension 1, the array at index 0 has size 4 and the array at index 1 has \
+             size 3",
+            "the dtype of what is appended must be float32, found int8",
+            "4 bytes are not whole rows of 12 bytes",
+            "the 7 bytes behind the array's data would be overwritten: discard them first",
+            "cannot be cut to 4 along axis 0, where it has size 3",
             "size of available data is not a multiple of the data-type size: 23 bytes, 8 for each \
              step along the dimension that is not given",
             "elements of no bytes cannot be counted: all dimensions must be given",

@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use npymap_core::{
     self as core, Header, Layout, Order, Step,
     header::{self, Limits},
+    layout::LayoutError,
 };
 
 use crate::{
@@ -48,7 +49,8 @@ impl NpyFile {
     pub fn append(&mut self, rows: &Array<'_>) -> Result<()> {
         let axis = self.check_rows(rows.layout())?;
         let new = self.len_along(axis).checked_add(rows.shape()[axis]);
-        let new = new.ok_or_else(|| self.name(core::layout::LayoutError::ArrayTooBig))?;
+        let new =
+            new.ok_or_else(|| self.name(core::ErrorKind::Layout(LayoutError::ArrayTooBig)))?;
         let layout = self.layout_with(new)?;
         let end = self.data_end();
         let written = self.write_rows(rows, end);
@@ -147,7 +149,7 @@ impl NpyFile {
             Order::F => rows.layout().transpose(),
         };
         let put = |at, run: &[u8]| self.disk().write_all_at(run, start + at);
-        transfer::copy_as(rows.source(), &layout, self.dtype(), |_| (), put)
+        transfer::copy_as(rows.source(), &layout, self.dtype(), put)
     }
 
     /// The array with another length along the growth axis.
@@ -194,7 +196,7 @@ impl NpyFile {
             from.seek(SeekFrom::Start(start))?;
             // A copy within the kernel where the system has one, or no copy at all.
             if io::copy(&mut from.take(len), &mut &*new.file())? < len {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
             if old.is_locked() {
                 disk::take_lock(new.file(), Lock::Exclusive)?;

@@ -174,11 +174,7 @@ mod unnamed {
 
     /// Names a file, if nothing has that name. Otherwise it is named beside it, to be renamed: a
     /// link replaces nothing.
-    pub(super) fn link(
-        file: &File,
-        path: &Path,
-        replace: bool,
-    ) -> io::Result<Option<TempPath>> {
+    pub(super) fn link(file: &File, path: &Path, replace: bool) -> io::Result<Option<TempPath>> {
         let link = |path: &Path| linkat(CWD, handle(file), CWD, path, AtFlags::SYMLINK_FOLLOW);
         match link(path) {
             Ok(()) => Ok(None),

@@ -18,7 +18,11 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'a> {
     /// Mapped.
-    Memory { bytes: &'a [u8], origin: &'a Origin },
+    Memory {
+        bytes: &'a [u8],
+        /// `None` for what comes from no file.
+        origin: Option<&'a Origin>,
+    },
     /// Read from a container, in which the data begins at `start`.
     File {
         container: &'a Container,
@@ -34,7 +38,7 @@ impl<'a> Source<'a> {
     /// it was opened, as far as that can be seen.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Self::Memory { origin, .. } => origin.check_len(),
+            Self::Memory { origin, .. } => origin.map_or(Ok(()), Origin::check_len),
             Self::File {
                 is_pickle: true, ..
             } => Err(self.name(ErrorKind::ObjectDType)),
@@ -46,7 +50,11 @@ impl<'a> Source<'a> {
     #[cold]
     pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
         match self {
-            Self::Memory { origin, .. } => origin.name(error),
+            Self::Memory {
+                origin: Some(origin),
+                ..
+            } => origin.name(error),
+            Self::Memory { origin: None, .. } => error.into(),
             Self::File { container, .. } => container.name(error),
         }
     }

@@ -1,7 +1,8 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
 use npymap_core::{
-    Layout,
+    DType, Layout,
+    cast::{Cast, Casting, Overflow},
     gather::Convert,
     tiles::{Cut, Tile, Tiles},
 };
@@ -61,6 +62,33 @@ pub(crate) fn copy(
     })
 }
 
+/// As [`copy()`], with elements in the byte order of another dtype, which is the same otherwise.
+pub(crate) fn copy_as(
+    source: &Source<'_>,
+    layout: &Layout,
+    dtype: &DType,
+    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
+) -> Result<()> {
+    if dtype == layout.dtype() {
+        return copy(source, layout, |_| (), put);
+    }
+    let cast = Cast::new(layout.dtype(), dtype, Casting::Equiv, Overflow::Error);
+    let cast = cast.map_err(|e| source.name(e))?;
+    let mut converted = Vec::new();
+    each_tile(
+        source,
+        layout,
+        cut_for(source),
+        |_| (),
+        |tile, values| {
+            converted.resize((tile.layout().size() * dtype.itemsize()) as usize, 0);
+            let done = cast.convert(values, &mut converted);
+            done.map_err(|e| source.name(e))?;
+            each_run(tile, dtype.itemsize(), &converted, &mut put)
+        },
+    )
+}
+
 /// As [`copy()`], for a sink that takes the values from the first to the last.
 pub(crate) fn stream(
     source: &Source<'_>,
@@ -74,7 +102,7 @@ pub(crate) fn stream(
 }
 
 /// How to cut where the pieces may come in any order.
-fn cut_for(source: &Source<'_>) -> Cut {
+pub(crate) fn cut_for(source: &Source<'_>) -> Cut {
     if source.is_random_access() {
         Cut::LongestRuns
     } else {

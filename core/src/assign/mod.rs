@@ -68,6 +68,15 @@ pub fn assign(
     )
 }
 
+/// Fails if elements of one dtype cannot be copied to those of another without a cast.
+///
+/// # Errors
+///
+/// Those of [`assign`] about dtypes.
+pub fn check_dtypes(from: &DType, to: &DType) -> Result<()> {
+    Kernel::between(from, to).map(drop)
+}
+
 /// Sets all elements of a layout to values that lie one after another in an order.
 ///
 /// `dtype` is that of the values, which may have another byte order than the elements; there must

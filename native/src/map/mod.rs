@@ -148,7 +148,7 @@ impl NpyMap {
     pub fn array(&self) -> Array<'_> {
         let source = Source::Memory {
             bytes: self.as_bytes(),
-            origin: &self.origin,
+            origin: Some(&self.origin),
         };
         Array::new(source, self.layout().clone())
     }

@@ -176,7 +176,7 @@ impl NpyMapMut {
     pub fn array(&self) -> Array<'_> {
         let source = Source::Memory {
             bytes: self.as_bytes(),
-            origin: &self.origin,
+            origin: Some(&self.origin),
         };
         Array::new(source, self.layout().clone())
     }
@@ -333,7 +333,10 @@ impl OpenOptions {
     /// mapped.
     pub unsafe fn map_raw_mut(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyMapMut> {
         // SAFETY: the caller promises the same.
-        unsafe { self.for_writing().map_headerless(path.as_ref(), spec, false) }
+        unsafe {
+            self.for_writing()
+                .map_headerless(path.as_ref(), spec, false)
+        }
     }
 
     /// Maps a headerless file so that changes are private: `np.memmap(path, mode="c", …)`.
