@@ -35,6 +35,7 @@ extern crate std;
 
 pub mod cast;
 pub mod dtype;
+pub mod encode;
 pub mod error;
 pub mod gather;
 pub mod header;
