@@ -7,8 +7,8 @@ use alloc::{
 use core::fmt;
 
 use crate::{
-    DType, cast::CastError, dtype::DTypeError, header::HeaderError, layout::LayoutError,
-    npz::ZipError, selection::SelectionError, stats::StatsError,
+    DType, cast::CastError, dtype::DTypeError, encode::EncodeError, header::HeaderError,
+    layout::LayoutError, npz::ZipError, selection::SelectionError, stats::StatsError,
 };
 
 /// A result whose error is [`Error`].
@@ -87,6 +87,8 @@ pub enum ErrorKind {
         /// The Rust type.
         wanted: &'static str,
     },
+    /// A literal is not taken for a value of a dtype.
+    Encode(EncodeError),
     /// The header is not one that NumPy would read.
     Header(HeaderError),
     /// A shape, a stride or an operation on a layout is impossible.
@@ -179,6 +181,7 @@ impl fmt::Display for ErrorKind {
                 let found = Excerpt::text(&found.to_string());
                 write!(f, "elements of dtype {found} cannot be viewed as {wanted}")
             }
+            Self::Encode(e) => e.fmt(f),
             Self::Header(e) => e.fmt(f),
             Self::Layout(e) => e.fmt(f),
             Self::Magic { found } => write!(
@@ -247,6 +250,12 @@ impl From<CastError> for ErrorKind {
 impl From<DTypeError> for ErrorKind {
     fn from(e: DTypeError) -> Self {
         Self::DType(e)
+    }
+}
+
+impl From<EncodeError> for ErrorKind {
+    fn from(e: EncodeError) -> Self {
+        Self::Encode(e)
     }
 }
 

@@ -36,6 +36,7 @@ extern crate std;
 pub mod assign;
 pub mod cast;
 pub mod dtype;
+pub mod encode;
 pub mod error;
 pub mod gather;
 pub mod header;

@@ -8,6 +8,7 @@ use crate::{
     DType, ErrorKind,
     cast::{CastError, Casting},
     dtype::{DTypeError, Extended},
+    encode::EncodeError,
     error::Excerpt,
     header::{HeaderError, Warning},
     layout::LayoutError,
@@ -54,6 +55,8 @@ messages! {
             "Python objects overlap with other data",
         ElementType { found: DType::BOOL, wanted: "f32" } =>
             "elements of dtype 'bool' cannot be viewed as f32",
+        Encode { 0: EncodeError::Sequence } =>
+            "setting an array element with a sequence.",
         Header { 0: HeaderError::MissingKey { key: "shape" } } =>
             "the header has no key 'shape': expected 'descr', 'fortran_order' and 'shape'",
         Layout { 0: LayoutError::NeedsCopy } =>
@@ -129,6 +132,37 @@ messages! {
             "StringDType cannot be read from a file",
         TimeUnit { text: Excerpt::text("[x]") } =>
             "invalid datetime metadata string '[x]'",
+    }
+    EncodeError {
+        OutOfBounds { value: Excerpt::text("300"), to: Excerpt::text("uint8") } =>
+            "Python integer '300' out of bounds for 'uint8'",
+        NotFinite { what: "NaN" } =>
+            "cannot convert float NaN to integer",
+        Number { wanted: "int() with base 10", text: Excerpt::text("abc") } =>
+            "invalid literal for int() with base 10: 'abc'",
+        Type { found: "NoneType", wanted: "a real number" } =>
+            "expected a real number, not 'NoneType'",
+        Sequence =>
+            "setting an array element with a sequence.",
+        Ragged { shape: shape(&[2]) } =>
+            "setting an array element with a sequence. The requested array has an inhomogeneous \
+             shape after 1 dimensions. The detected shape was (2,) + inhomogeneous part.",
+        Depth { limit: 1 } =>
+            "setting an array element with a sequence. The requested array would exceed the \
+             maximum number of dimension of 1.",
+        Fields { found: 1, expected: 2 } =>
+            "could not assign tuple of length 1 to structure with 2 fields.",
+        Date { text: Excerpt::text("abc"), position: 0 } =>
+            "Error parsing datetime string 'abc' at position 0",
+        DatePart { part: "Day", text: Excerpt::text("2020-02-30") } =>
+            "Day out of range in datetime string '2020-02-30'",
+        NoUnit =>
+            "Cannot create a NumPy datetime other than NaT with generic units: \
+             the dtype needs a unit, such as datetime64[s]",
+        NotAscii { character: 'é', position: 1 } =>
+            "character 0xe9 in position 1 is not ASCII: ordinal not in range(128)",
+        Value { value: Excerpt::text("abcd"), to: Excerpt::text("|S3") } =>
+            "'abcd' does not fit into dtype('|S3')",
     }
     HeaderError {
         Utf8 { offset: 20 } =>

@@ -11,8 +11,8 @@ A dtype is the Python literal of a descriptor, or a name of ml_dtypes.
             a letter for each element], ...]]: `.` fits, `o` does not, `u` does not and C leaves
             undefined what comes out, `x` may or may not fit, `a` raises an exception about ASCII. The text "TypeError"
             instead of bytes says that NumPy refuses.
-"assign":   [dtype, [[a Python literal, bytes of `a` after `a[()] = literal`, or the exception and
-            its text, whether a number became infinite], ...]]
+"assign":   [dtype, [[a Python literal, bytes of `a` after `a[()] = literal`, whether NumPy lost
+            something without an exception], ...]]; or the exception and its text
 "lists":    [dtype, a literal, the shape and the bytes of `np.array(literal, dtype)`, or the
             exception and its text]
 """
@@ -356,7 +356,7 @@ LITERALS = [
     "'1+2j'", "' (1-2j) '", "'j'", "'1 + 2j'", "'-2.5J'", "'nan+infj'", "'(1'", "'é'", "'٣'", "'ab\\x00c'", "'a\\x00'", "b'5'", "b'abc'",
     "b'abcdef'", "b'\\xff'", "b''", "b'1.5'", "b'a\\x00b'", "b'2020-01-01'", "'abcdef'", "'温度'", "'NaT'", "'nat'", "'NAT'", "'2020-01-01'", "'2020-02-30'", "'2020-02'",
     "'2020'", "'20200101'", "'2020-01-01T12:30'", "'2020-01-01 12:30:15.123456789'", "'2020-01-01T12:30:15.1234567890123456789'", "'2020-01-01T24:00'",
-    "'2020-01-01T12:30Z'", "'2020-01-01T12'", "'-0044-03-15'", "'+2020-01-01'", "'12020-01-01'", "'1969-12-31T23:59:59.5'", "'today'", "'2020-1-1'", "'2020-01-01T'", "' 2020-01-01'", "'2020-01-01 '", "'99999999999-01-01'",
+    "'2020-01-01T12:30Z'", "'2020-01-01T12'", "'-0044-03-15'", "'+2020-01-01'", "'12020-01-01'", "'1969-12-31T23:59:59.5'", "'2020-1-1'", "'2020-01-01T'", "' 2020-01-01'", "'2020-01-01 '", "'99999999999-01-01'",
     "'5 days'", "'292277026597-01-01'", "()", "(1,)", "(1, 2.0)", "(1, 2, 3)", "(300, 1)", "[1, 2]", "[[1, 2]]", "[]", "(1, (2, 3))", "([1, 2], 3)",
     "((1, 2.5), b'x')", "((1, 2.5), 'xyz1')", "[(1, 2.0)]", "{1}", "{}", "...",
 ]
@@ -369,10 +369,15 @@ ASSIGNED = [
 ]
 
 
+def widened(descr):
+    """The same with room for all strings."""
+    if isinstance(descr, list):
+        return [(field[0], widened(field[1]), *field[2:]) for field in descr]
+    return descr[:2] + "999" if isinstance(descr, str) and descr[1] in "SUV" else descr
+
+
 def assign(name, literal):
-    array = np.zeros((), dtype_of(name))
-    if name == "|S0":
-        array = np.ndarray((), "|S0", bytearray(1))
+    array = np.ndarray((), dtype_of(name), bytearray(dtype_of(name).itemsize + 1))
     value = ast.literal_eval(literal)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -380,8 +385,24 @@ def assign(name, literal):
             array[()] = value
         except Exception as error:
             return [literal, type(error).__name__, str(error)]
-    overflow = any("overflow" in str(w.message) for w in caught)
-    return [literal, hexed(array.reshape(1)), overflow]
+    lost = any("overflow" in str(w.message) for w in caught)
+    if array.dtype.kind == "M" and isinstance(value, (str, bytes)):
+        text = value.decode() if isinstance(value, bytes) else value
+        if name == "<M8[as]":
+            # Nine seconds before 1970, or after it began, is all there is.
+            lost = not (np.isnat(array) or text.startswith("1969-12-31T23:59:59"))
+        else:
+            # A week, or several seconds, may begin in the year before.
+            years = array.astype("M8[Y]") - np.datetime64(text, "Y")
+            lost = bool(years < -1 or years > 0)
+    elif array.dtype.kind in "SUV":
+        wide = np.zeros((), dtype_of(widened(name)))
+        wide[()] = value
+        if array.dtype.kind == "V" and array.dtype.names is None:
+            lost |= bool(wide.tobytes()[array.itemsize:].strip(b"\0"))
+        else:
+            lost |= repr(wide.tolist()) != repr(array.tolist())
+    return [literal, hexed(array.reshape(1)), lost]
 
 
 LISTS = [

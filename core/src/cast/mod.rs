@@ -25,7 +25,7 @@ mod node;
 mod number;
 mod rules;
 mod text;
-mod time;
+pub(crate) mod time;
 mod wide;
 
 pub use self::{
@@ -157,13 +157,13 @@ impl Cast {
 }
 
 /// A dtype as messages name it.
-fn name(dtype: &DType) -> Excerpt {
+pub(crate) fn name(dtype: &DType) -> Excerpt {
     use alloc::string::ToString;
     Excerpt::text(&dtype.to_string())
 }
 
 /// The dtype that counts: of fields that overlay another dtype, that one.
-fn plain(dtype: &DType) -> &DType {
+pub(crate) fn plain(dtype: &DType) -> &DType {
     match dtype.kind() {
         Kind::Struct(structure) => structure.base.as_ref().map_or(dtype, plain),
         _ => dtype,

@@ -7,7 +7,7 @@
 use crate::dtype::{NAT, TimeBase, TimeUnit};
 
 /// Attoseconds in a unit, those of the calendar excepted.
-pub(super) fn linear(base: TimeBase) -> Option<u128> {
+pub(crate) fn linear(base: TimeBase) -> Option<u128> {
     const SECOND: u128 = 1_000_000_000_000_000_000;
     Some(match base {
         TimeBase::Week => 604_800 * SECOND,
@@ -158,10 +158,10 @@ fn reduced(from: i128, to: i128) -> (i128, i128) {
 }
 
 /// Attoseconds in a day.
-const DAY: i128 = 86_400_000_000_000_000_000_000;
+pub(crate) const DAY: i128 = 86_400_000_000_000_000_000_000;
 
 /// The days from 1970-01-01 to the first of a month, counted from January 1970.
-fn days_of_month(month: i128) -> i128 {
+pub(crate) fn days_of_month(month: i128) -> i128 {
     // Counted from March, leap days come last in the year, and five months have 153 days.
     let since_march = month + 1970 * 12 - 2;
     let (year, month) = (since_march.div_euclid(12), since_march.rem_euclid(12));

@@ -15,6 +15,8 @@ mod number;
 pub(crate) mod repr;
 mod string;
 
+pub(crate) use self::number::magnitude;
+
 use alloc::{
     borrow::Cow,
     string::{String, ToString},

@@ -172,7 +172,7 @@ pub(super) fn negate(literal: Literal<'_>) -> Literal<'_> {
 }
 
 /// A big integer as the real part of a complex number. Python refuses one beyond all floats.
-pub(super) fn magnitude(digits: &str) -> Option<f64> {
+pub(crate) fn magnitude(digits: &str) -> Option<f64> {
     let radix = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => 16,
         [b'0', b'o' | b'O', ..] => 8,
