@@ -108,6 +108,7 @@ mod tests {
     use std::string::ToString;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "it is one range")]
     fn bytes_are_found_where_they_lie_together() {
         let mut bytes: std::vec::Vec<u8> = (0..10).collect();
         let mut target = Target::fragments(&[2..5, 5..5, 5..8, 10..14], &mut bytes).unwrap();
