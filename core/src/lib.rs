@@ -48,6 +48,7 @@ pub mod plan;
 pub mod selection;
 pub mod stats;
 pub mod text;
+pub mod tiles;
 pub mod view;
 
 /// The types of elements that Rust lacks.
@@ -67,6 +68,10 @@ pub use crate::{
 /// Lack of input is not an error, so the same parser serves a slice, a positional reader and an
 /// asynchronous source. An error is returned only when no further input could help.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a parser has come to an end or not"
+)]
 pub enum Step<T> {
     /// The parser is done.
     Done(T),

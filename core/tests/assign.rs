@@ -224,7 +224,7 @@ proptest! {
         let mut expected = before(target_len, 37);
         whole(&from, &source, &to, &mut expected).unwrap();
 
-        let mut ranges: Vec<Range<u64>> = to.runs().collect();
+        let mut ranges: Vec<Range<u64>> = to.byte_runs().collect();
         let ascend = ranges.is_sorted_by(|a, b| a.end < b.start);
         let runs: u64 = ranges.iter().map(|run| run.end - run.start).sum();
         prop_assert_eq!(runs, to.nbytes(), "without overlap, runs have the bytes of the elements");

@@ -10,6 +10,7 @@ use npymap_core::{
     literal::{Dialect, Literal},
     number,
     plan::PlanOptions,
+    tiles::Cut,
 };
 use proptest::{prelude::*, sample::select};
 use strided::{cases, layouts, offsets};
@@ -219,18 +220,18 @@ proptest! {
     }
 
     #[test]
-    fn blocks_one_after_another_are_the_whole(
+    fn tiles_one_after_another_are_the_whole(
         (layout, len) in layouts(dtypes()),
         convert in conversions(),
         max_bytes in 1..300_u64,
     ) {
         let bytes = data(len);
         let source = Source::whole(&bytes);
-        let blocks: Vec<u8> = layout
-            .blocks(max_bytes)
-            .flat_map(|(_, block)| gathered(&block, &source, Order::C, convert))
+        let tiles: Vec<u8> = layout
+            .tiles(Cut::FirstAxis, max_bytes)
+            .flat_map(|tile| gathered(tile.layout(), &source, Order::C, convert))
             .collect();
-        prop_assert_eq!(blocks, gathered(&layout, &source, Order::C, convert));
+        prop_assert_eq!(tiles, gathered(&layout, &source, Order::C, convert));
     }
 }
 

@@ -4,9 +4,14 @@
 use npymap_core::{
     DType, Layout, Order,
     layout::Reshaped,
+    plan::PlanOptions,
     selection::{Item, Slice},
+    tiles::Cut,
 };
-use proptest::{prelude::*, sample::Index};
+use proptest::{
+    prelude::*,
+    sample::{Index, select},
+};
 
 /// An array as a list: its shape, and the offset of every element in C order.
 #[derive(Clone, Debug, PartialEq)]
@@ -368,23 +373,26 @@ proptest! {
     }
 
     #[test]
-    fn blocks_are_the_elements_in_order(
+    fn tiles_are_the_elements(
         shape in prop::collection::vec(0_u64..6, 0..5),
         f_order in any::<bool>(),
+        cut in select(vec![Cut::FirstAxis, Cut::LargestStride, Cut::LongestRuns]),
         max_bytes in 0_u64..600,
     ) {
         let order = if f_order { Order::F } else { Order::C };
         let layout = Layout::new(DType::FLOAT32, &shape, order).unwrap();
-        let blocks = layout.blocks(max_bytes);
-        prop_assert_eq!(blocks.total(), blocks.clone().count() as u64);
-        let mut offsets = Vec::new();
-        for (first, block) in blocks {
-            prop_assert_eq!(first, offsets.len() as u64);
-            prop_assert_eq!(block.ndim(), layout.ndim());
-            prop_assert!(block.nbytes() <= max_bytes.max(4));
-            offsets.extend(Naive::of(&block).offsets);
+        let mut found = Vec::new();
+        for tile in layout.tiles(cut, max_bytes) {
+            prop_assert_eq!(tile.layout().ndim(), layout.ndim());
+            prop_assert!(tile.layout().nbytes() <= max_bytes.max(4));
+            found.extend(tile.runs().flatten().zip(Naive::of(tile.layout()).offsets));
         }
-        prop_assert_eq!(offsets, Naive::of(&layout).offsets);
+        if cut == Cut::FirstAxis {
+            prop_assert!(found.is_sorted());
+        }
+        found.sort_unstable();
+        let expected: Vec<_> = (0..).zip(Naive::of(&layout).offsets).collect();
+        prop_assert_eq!(found, expected);
     }
 
     #[test]
@@ -438,9 +446,8 @@ proptest! {
                 let _ = layout.is_contiguous(Order::C);
                 let _ = layout.byte_span();
                 let _ = layout.unravel(offset);
-                let blocks = layout.blocks(data_len);
-                if let Some((first, last)) = blocks.get(blocks.total().wrapping_sub(1)) {
-                    prop_assert_eq!(first + last.size(), layout.size());
+                for cut in [Cut::FirstAxis, Cut::LargestStride, Cut::LongestRuns] {
+                    let _ = layout.tiles(cut, data_len / 1000).planned(PlanOptions::default()).next();
                 }
             }
         }

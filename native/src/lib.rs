@@ -45,7 +45,6 @@ mod options;
 mod save;
 mod source;
 mod statistics;
-mod tiles;
 mod transfer;
 
 pub use npymap_core as core;

@@ -140,7 +140,7 @@ impl Reader<'_> {
     /// The values of a layout in C order. `values` is as long as they are when converted.
     ///
     /// What a file is read into takes as much memory as the plan of the layout fetches: the caller
-    /// cuts large layouts into [`Tiles`](crate::tiles::Tiles).
+    /// cuts large layouts into [tiles](npymap_core::tiles).
     pub(crate) fn gather(
         &mut self,
         layout: &Layout,

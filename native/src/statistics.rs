@@ -3,51 +3,24 @@
 use npymap_core::{
     Layout, Order,
     gather::Convert,
-    stats::{Accumulator, Histogram, HistogramAccumulator, Number},
+    stats::{Accumulator, Histogram, HistogramAccumulator, Stats},
+    tiles::{Cut, Tile},
 };
 
 use crate::{
     array::Array,
     error::Result,
-    source::{Reader, Source},
-    tiles::{Cut, Tile, Tiles},
+    source::{Reader, Source, plan_options},
 };
 
-/// The figures of [`Stats`](npymap_core::stats::Stats), with places as indices into the array.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Statistics {
-    /// How many elements there are, NaN and all.
-    pub count: u64,
-    /// How many are NaN or NaT; for complex numbers, in either part.
-    pub nan: u64,
-    /// How many are positive infinity. Those of complex numbers have no sign, and all count here.
-    pub posinf: u64,
-    /// How many are negative infinity.
-    pub neginf: u64,
-    /// How many are zero, of either sign.
-    pub zeros: u64,
-    /// The least value; `None` if there is none but NaN, and for complex numbers.
-    pub min: Option<Number>,
-    /// The greatest value; `None` if there is none but NaN, and for complex numbers.
-    pub max: Option<Number>,
-    /// The index of the first element, in C order, that is equal to `min`.
-    pub argmin: Option<Vec<u64>>,
-    /// The index of the first element, in C order, that is equal to `max`.
-    pub argmax: Option<Vec<u64>>,
-    /// The sum, as `np.sum` has it; `None` for dates and with NaT.
-    pub sum: Option<Number>,
-    /// The arithmetic mean; `None` of nothing and where `sum` is.
-    pub mean: Option<Number>,
-    /// The standard deviation of the population; `None` of nothing and where `sum` is.
-    pub std: Option<f64>,
-}
+/// The figures of an array, with places as indices into it.
+pub type Statistics = Stats<Vec<u64>>;
 
 /// How many tiles are handed out at once.
 const BATCH: usize = 256;
 
 impl Array<'_> {
-    /// All figures of [`Statistics`], in one pass.
+    /// All figures of [`Stats`], in one pass.
     ///
     /// The result does not depend on the number of threads.
     ///
@@ -65,7 +38,6 @@ impl Array<'_> {
     /// As [`Array::stats`].
     pub fn stats_with_progress(&self, progress: impl FnMut(u64)) -> Result<Statistics> {
         let name = |e| self.source().name(e);
-        let shape = self.shape();
         let empty = Accumulator::new(self.dtype()).map_err(name)?;
         let mut total = empty.clone();
         self.fold(
@@ -75,33 +47,21 @@ impl Array<'_> {
             progress,
             |tile, part| {
                 // Places in the tile become places in the array.
-                let first = tile.first_of(shape);
-                let run = tile.is_run_of(shape);
+                let (first, is_run) = (tile.first(), tile.is_run());
                 total.merge_placed(&part, |place| {
-                    if run {
+                    if is_run {
                         first + place
                     } else {
-                        tile.place_in(shape, place)
+                        tile.place(place)
                     }
                 })
             },
         )?;
-        let stats = total.finish();
-        let index = |place: Option<u64>| Some(self.layout().unravel(place?)?.to_vec());
-        Ok(Statistics {
-            count: stats.count,
-            nan: stats.nan,
-            posinf: stats.posinf,
-            neginf: stats.neginf,
-            zeros: stats.zeros,
-            min: stats.min,
-            max: stats.max,
-            argmin: index(stats.argmin),
-            argmax: index(stats.argmax),
-            sum: stats.sum,
-            mean: stats.mean,
-            std: stats.std,
-        })
+        let index = |place| self.layout().unravel(place).map(|index| index.to_vec());
+        // Every place is one of the array.
+        Ok(total
+            .finish()
+            .map_places(|place| index(place).unwrap_or_default()))
     }
 
     /// Counts the values in bins of equal width, as `np.histogram` does.
@@ -145,12 +105,14 @@ impl Array<'_> {
         let name = |e| source.name(e);
         let one = |feeder: &mut Feeder<'_>, tile: &Tile| -> Result<A> {
             let mut part = empty.clone();
-            update(&mut part, feeder.values(&tile.layout)?).map_err(name)?;
+            update(&mut part, feeder.values(tile.layout())?).map_err(name)?;
             Ok(part)
         };
         let mut seen = 0;
         // The same tiles for a map as for a file: the last digits of sums depend on the cuts.
-        let mut tiles = Tiles::new(layout, Cut::LargestStride, TILE_BYTES, true);
+        let mut tiles = layout
+            .tiles(Cut::LargestStride, TILE_BYTES)
+            .planned(plan_options());
         let mut alone = Feeder::new(source);
         loop {
             let batch: Vec<_> = tiles.by_ref().take(batch).collect();
@@ -159,7 +121,7 @@ impl Array<'_> {
             }
             let mut done = |tile: &Tile, part: A| -> Result<()> {
                 merge(tile, part).map_err(name)?;
-                seen += tile.layout.nbytes();
+                seen += tile.layout().nbytes();
                 progress(seen);
                 Ok(())
             };

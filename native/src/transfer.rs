@@ -1,11 +1,14 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
-use npymap_core::{Layout, gather::Convert};
+use npymap_core::{
+    Layout,
+    gather::Convert,
+    tiles::{Cut, Tile, Tiles},
+};
 
 use crate::{
     error::Result,
-    source::Source,
-    tiles::{Cut, Tile, Tiles},
+    source::{Source, plan_options},
 };
 
 /// How much is read and held at once: it bounds the memory that a transfer takes beside its result.
@@ -28,17 +31,17 @@ pub(crate) fn read(
     }
     let itemsize = convert.dtype(layout.dtype()).itemsize();
     let mut temporary = Vec::new();
-    for tile in Tiles::new(layout, cut_for(source), TILE_BYTES, true) {
-        let len = (tile.layout.size() * itemsize) as usize;
-        if tile.is_run_of(layout.shape()) {
-            let at = (tile.first_of(layout.shape()) * itemsize) as usize;
-            reader.gather(&tile.layout, convert, &mut values[at..at + len])?;
+    for tile in tiles(source, layout, cut_for(source)) {
+        let len = (tile.layout().size() * itemsize) as usize;
+        if tile.is_run() {
+            let at = (tile.first() * itemsize) as usize;
+            reader.gather(tile.layout(), convert, &mut values[at..at + len])?;
         } else {
             temporary.resize(len, 0);
-            reader.gather(&tile.layout, convert, &mut temporary)?;
-            tile.scatter(layout.shape(), itemsize, &temporary, |at, run| {
+            reader.gather(tile.layout(), convert, &mut temporary)?;
+            each_run(&tile, itemsize, &temporary, |at, run| {
                 values[at as usize..][..run.len()].copy_from_slice(run);
-                Ok::<_, crate::Error>(())
+                Ok(())
             })?;
         }
     }
@@ -54,7 +57,7 @@ pub(crate) fn copy(
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
     each_tile(source, layout, cut_for(source), done, |tile, values| {
-        tile.scatter(layout.shape(), layout.itemsize(), values, &mut put)
+        each_run(tile, layout.itemsize(), values, &mut put)
     })
 }
 
@@ -90,12 +93,38 @@ fn each_tile(
     let mut reader = source.reader();
     let mut values = Vec::new();
     let mut moved = 0;
-    for tile in Tiles::new(layout, cut, TILE_BYTES, source.memory().is_none()) {
-        values.resize(tile.layout.nbytes() as usize, 0);
-        reader.gather(&tile.layout, Convert::AsStored, &mut values)?;
+    for tile in tiles(source, layout, cut) {
+        values.resize(tile.layout().nbytes() as usize, 0);
+        reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
         take(&tile, &values)?;
         moved += values.len() as u64;
         done(moved);
+    }
+    Ok(())
+}
+
+/// What can be read and held at once.
+fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut) -> Tiles {
+    let tiles = layout.tiles(cut, TILE_BYTES);
+    match source.memory() {
+        Some(_) => tiles,
+        None => tiles.planned(plan_options()),
+    }
+}
+
+/// Calls `put` with each run of a tile's values, and where in bytes it belongs in the C order of
+/// the array.
+fn each_run(
+    tile: &Tile,
+    itemsize: u64,
+    values: &[u8],
+    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut rest = values;
+    for run in tile.runs() {
+        let (now, after) = rest.split_at(((run.end - run.start) * itemsize) as usize);
+        put(run.start * itemsize, now)?;
+        rest = after;
     }
     Ok(())
 }
@@ -134,18 +163,17 @@ mod parallel {
         values: &mut [u8],
     ) -> Result<()> {
         let itemsize = convert.dtype(layout.dtype()).itemsize();
-        let in_memory = source.memory().is_some();
         let mut rest = values;
         let mut pieces = Vec::new();
-        for tile in Tiles::new(layout, Cut::FirstAxis, TILE_BYTES, !in_memory) {
-            let len = (tile.layout.size() * itemsize) as usize;
+        for tile in tiles(source, layout, Cut::FirstAxis) {
+            let len = (tile.layout().size() * itemsize) as usize;
             let (piece, after) = rest.split_at_mut(len);
-            pieces.push((tile.layout, piece));
+            pieces.push((tile, piece));
             rest = after;
         }
         pieces.into_par_iter().try_for_each_init(
             || source.reader(),
-            |reader, (layout, piece)| reader.gather(&layout, convert, piece),
+            |reader, (tile, piece)| reader.gather(tile.layout(), convert, piece),
         )
     }
 }

@@ -4,6 +4,11 @@
 //! [`Backend`], a reader of files, for every one of them: a slice in memory, positional reads, a
 //! memory map, members of `.npz` archives. Judging needs no file system, so readers for other
 //! targets are judged by the same table.
+#![allow(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "this crate is not published"
+)]
 
 pub mod backends;
 pub mod case;

@@ -7,6 +7,7 @@ use crate::{
     ErrorKind, Layout, Order, Result,
     gather::{Convert, Source, gather, kernel::Kernel, target::Target},
     layout::Ordered,
+    tiles::Cut,
 };
 
 /// Bytes of a block that is held while it moves.
@@ -84,28 +85,32 @@ fn move_blocks(kernel: &Kernel, ordered: &Ordered, bytes: &mut [u8]) -> Result<(
         return Ok(());
     }
     let mut held = Vec::new();
-    let (sources, targets) = (from.blocks(BLOCK), to.blocks(BLOCK));
-    let total = targets.total();
-    for number in 0..total {
-        // An element lies where the one is that it becomes, or all do before or behind theirs.
-        let number = if from.offset() < to.offset() {
-            total - 1 - number
-        } else {
-            number
-        };
-        if let (Some((_, source)), Some((_, target))) = (sources.get(number), targets.get(number)) {
-            let held = resized(&mut held, source.nbytes(), "a block of the source")?;
-            gather(
-                &source,
-                &Source::whole(bytes),
-                Order::C,
-                Convert::AsStored,
-                held,
-            )?;
-            let block = Layout::new(source.dtype().clone(), source.shape(), Order::C)?;
-            let mut bytes = Target::whole(bytes);
-            copy(kernel, &block, &Source::whole(held), &target, &mut bytes)?;
-        }
+    // All elements of the source lie as far behind the one that each becomes, or before it.
+    let (from, to) = if from.offset() < to.offset() {
+        (from.flip(None)?, to.flip(None)?)
+    } else {
+        (from.clone(), to.clone())
+    };
+    let tiles = |layout: &Layout| layout.tiles(Cut::FirstAxis, BLOCK);
+    for (source, target) in tiles(&from).zip(tiles(&to)) {
+        let source = source.layout();
+        let held = resized(&mut held, source.nbytes(), "a block of the source")?;
+        gather(
+            source,
+            &Source::whole(bytes),
+            Order::C,
+            Convert::AsStored,
+            held,
+        )?;
+        let block = Layout::new(source.dtype().clone(), source.shape(), Order::C)?;
+        let mut bytes = Target::whole(bytes);
+        copy(
+            kernel,
+            &block,
+            &Source::whole(held),
+            target.layout(),
+            &mut bytes,
+        )?;
     }
     Ok(())
 }

@@ -205,6 +205,7 @@ pub enum Extended {
 
 /// The unit of a datetime or a timedelta: `count` times `base`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "made to be written out")]
 pub struct TimeUnit {
     /// The unit itself.
     pub base: TimeBase,
@@ -239,6 +240,7 @@ pub enum TimeBase {
 
 /// The fields of a [`Kind::Struct`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct StructType {
     /// The fields, in the order of the descriptor, which need not be that of their offsets.
     pub fields: Box<[Field]>,
@@ -248,6 +250,7 @@ pub struct StructType {
 
 /// One field of a [`StructType`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "made to be written out")]
 pub struct Field {
     /// The name, by which the field is selected.
     pub name: Box<str>,
@@ -261,6 +264,7 @@ pub struct Field {
 
 /// The title of a [`Field`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Title {
     /// A string: the field can be selected by it.
     Text(Box<str>),
@@ -270,6 +274,7 @@ pub enum Title {
 
 /// The shape and the element of a [`Kind::SubArray`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct SubArrayType {
     /// The dtype of an element; it may be a sub-array itself.
     pub element: DType,

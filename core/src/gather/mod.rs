@@ -4,8 +4,8 @@
 //! swaps their byte order or widens them as [`Convert`] says. Where the bytes come from, all of
 //! the data or only the ranges of a [`Plan`](crate::plan::Plan), is said by a [`Source`].
 //!
-//! To stream what is too large for one buffer, gather one block after the other of
-//! [`Layout::blocks`]; to spread the work over threads, cut the layout by [`Layout::split_at`]
+//! To stream what is too large for one buffer, gather one tile after the other of
+//! [`Layout::tiles`]; to spread the work over threads, cut the layout by [`Layout::split_at`]
 //! along its first axis (for F order its last one), and the buffer at the corresponding byte.
 
 mod convert;

@@ -34,7 +34,7 @@ impl<'a> Target<'a> {
     ///
     /// This is for writers by position: read the ranges of a [`Plan`](crate::plan::Plan), write
     /// into them what is assigned, and write them back. What lies between the elements stays what
-    /// it was. With ranges that have no gaps, those of [`Layout::runs`](crate::Layout::runs), there
+    /// it was. With ranges that have no gaps, those of [`Layout::byte_runs`](crate::Layout::byte_runs), there
     /// is nothing to be read.
     ///
     /// # Errors

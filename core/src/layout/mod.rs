@@ -4,7 +4,6 @@
 //! is a method here, with the same result or the same text of an error.
 
 mod axes;
-mod blocks;
 mod error;
 mod index;
 mod overlap;
@@ -17,7 +16,7 @@ use core::ops::Range;
 use smallvec::SmallVec;
 
 pub(crate) use self::overlap::Ordered;
-pub use self::{blocks::Blocks, error::LayoutError, reshape::Reshaped};
+pub use self::{error::LayoutError, reshape::Reshaped};
 use crate::{
     DType, Result,
     dtype::{Dims, Kind},

@@ -4,7 +4,8 @@ use alloc::{vec, vec::Vec};
 
 use super::{
     Number, Stats,
-    error::{Class, StatsError, check_whole, class},
+    class::{Class, class},
+    error::{StatsError, check_whole},
     float::Float,
     int::Int,
     tile::{Sink, feed},

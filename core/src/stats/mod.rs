@@ -25,6 +25,7 @@
 //! # Ok::<_, npymap_core::Error>(())
 //! ```
 
+mod class;
 mod error;
 mod extremes;
 mod float;
@@ -41,7 +42,7 @@ pub use self::{
 };
 
 use self::{
-    error::{Class, class},
+    class::{Class, class},
     float::{ComplexTally, FloatTally},
     int::IntTally,
 };
@@ -222,9 +223,12 @@ impl Accumulator {
 /// `np.complex128`), except that `min`, `max`, `argmin` and `argmax` ignore NaN, as `np.nanmin` and
 /// so on do (but never point at a NaN). Those of dates and durations count in the dtype's unit; NaT
 /// counts as NaN, and leaves no sum, mean or deviation. Dates have none of these in any case.
+///
+/// `P` is a place: a number, counted from 0 in the order of feeding, until [`Stats::map_places`]
+/// makes it something else, such as the index in an array.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Stats {
+pub struct Stats<P = u64> {
     /// How many elements there are, NaN and all.
     pub count: u64,
     /// How many are NaN or NaT; for complex numbers, in either part.
@@ -239,10 +243,10 @@ pub struct Stats {
     pub min: Option<Number>,
     /// The greatest value; `None` if there is none but NaN, and for complex numbers.
     pub max: Option<Number>,
-    /// The place of the first element equal to `min`, counted from 0 in the order of feeding.
-    pub argmin: Option<u64>,
-    /// The place of the first element equal to `max`, counted from 0 in the order of feeding.
-    pub argmax: Option<u64>,
+    /// The place of the first element equal to `min`.
+    pub argmin: Option<P>,
+    /// The place of the first element equal to `max`.
+    pub argmax: Option<P>,
     /// The sum; NaN if an element is, or if infinities cancel. 0 of nothing. `None` for dates, and
     /// where an element is NaT.
     pub sum: Option<Number>,
@@ -251,6 +255,26 @@ pub struct Stats {
     /// The standard deviation of the population; NaN if an element is NaN or infinite. `None` of
     /// nothing and where `sum` is.
     pub std: Option<f64>,
+}
+
+impl<P> Stats<P> {
+    /// The same figures with other names for places.
+    pub fn map_places<Q>(self, mut place: impl FnMut(P) -> Q) -> Stats<Q> {
+        Stats {
+            count: self.count,
+            nan: self.nan,
+            posinf: self.posinf,
+            neginf: self.neginf,
+            zeros: self.zeros,
+            min: self.min,
+            max: self.max,
+            argmin: self.argmin.map(&mut place),
+            argmax: self.argmax.map(&mut place),
+            sum: self.sum,
+            mean: self.mean,
+            std: self.std,
+        }
+    }
 }
 
 /// A figure of [`Stats`].
