@@ -1,8 +1,8 @@
 //! The NumPy NPY and NPZ formats without I/O: bytes in, facts out.
 //!
 //! Every rule of the format lives here once: the header grammar, data types, strided layouts,
-//! basic indexing, read plans, gathering, text, statistics and the `.npz` directory. Readers of
-//! bytes (files, memory maps, a browser's `File`) are thin wrappers around it.
+//! basic indexing, read plans, gathering, assigning, text, statistics and the `.npz` directory.
+//! Readers of bytes (files, memory maps, a browser's `File`) are thin wrappers around it.
 //!
 //! ```text
 //! bytes → Header → Layout → Selection → Layout → plan → byte ranges → a reader → bytes → gather → values

@@ -3,14 +3,14 @@
 //! A plan is made without I/O. It costs memory and time in proportion to the number of ranges it
 //! may have, never to the number of elements: [`Layout::plan`].
 
-mod runs;
+mod byte_runs;
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use smallvec::SmallVec;
 
-pub use self::runs::Runs;
+pub use self::byte_runs::ByteRuns;
 use crate::Layout;
 
 /// How [`Layout::plan`] weighs few large reads against many small ones.

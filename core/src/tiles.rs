@@ -56,7 +56,6 @@ impl Layout {
             cut,
             max_bytes,
             plan: None,
-            is_backward: false,
         }
     }
 }
@@ -69,7 +68,6 @@ pub struct Tiles {
     cut: Cut,
     max_bytes: u64,
     plan: Option<PlanOptions>,
-    is_backward: bool,
 }
 
 impl Tiles {
@@ -78,14 +76,6 @@ impl Tiles {
     pub fn planned(self, options: PlanOptions) -> Self {
         Self {
             plan: Some(options),
-            ..self
-        }
-    }
-
-    /// The same tiles, the last one first.
-    pub fn backward(self) -> Self {
-        Self {
-            is_backward: true,
             ..self
         }
     }
@@ -164,9 +154,6 @@ impl Iterator for Tiles {
             if self.cut == Cut::LargestStride
                 && second.layout.byte_span().start < first.layout.byte_span().start
             {
-                mem::swap(&mut first, &mut second);
-            }
-            if self.is_backward {
                 mem::swap(&mut first, &mut second);
             }
             self.stack.push(second);
@@ -386,9 +373,6 @@ mod tests {
         let shape = [1 << 20, 1 << 20, 1 << 20];
         let layout = Layout::new(DType::UINT8, &shape, Order::F).unwrap();
         for cut in [Cut::FirstAxis, Cut::LargestStride, Cut::LongestRuns] {
-            let forward: Vec<_> = layout.tiles(cut, 1 << 52).map(|t| t.first()).collect();
-            let backward = layout.tiles(cut, 1 << 52).backward().map(|t| t.first());
-            assert!(forward.len() > 100 && forward.iter().copied().rev().eq(backward));
             let mut tiles = layout.tiles(cut, 1);
             assert_eq!(tiles.next().unwrap().layout().size(), 1);
             assert!(tiles.stack.len() <= 60);

@@ -9,7 +9,7 @@ use std::ops::Range;
 use npymap_core::{
     DType, ErrorKind, Layout, Order, Result,
     assign::{Target, assign, assign_within, fill, scatter},
-    dtype::{ByteOrder, Field},
+    dtype::Field,
     gather::{Convert, Source, gather},
     layout::LayoutError,
     plan::PlanOptions,
@@ -224,7 +224,7 @@ proptest! {
         let mut expected = before(target_len, 37);
         whole(&from, &source, &to, &mut expected).unwrap();
 
-        let mut ranges: Vec<Range<u64>> = to.runs().collect();
+        let mut ranges: Vec<Range<u64>> = to.byte_runs().collect();
         let ascend = ranges.is_sorted_by(|a, b| a.end < b.start);
         let runs: u64 = ranges.iter().map(|run| run.end - run.start).sum();
         prop_assert_eq!(runs, to.nbytes(), "without overlap, runs have the bytes of the elements");
@@ -427,15 +427,18 @@ fn what_does_not_fit_is_refused() {
     );
 }
 
-/// A copy of the source that cannot be had is an error, before anything is changed.
+/// Of a source whose elements are repeated, the bytes are held and not the elements.
 #[test]
-fn a_copy_of_the_source_may_not_fit_into_memory() {
-    // All elements are the same byte, so that the byte itself is held.
-    let byte = Layout::new(DType::UINT8, &[1], Order::C).unwrap();
-    let spread = byte.broadcast_to(&[3]).unwrap();
-    let to = Layout::new(DType::UINT8, &[3], Order::C).unwrap();
-    let mut bytes = [5, 6, 7];
-    assign_within(&spread, &to, &mut bytes).unwrap();
-    assert_eq!(bytes, [5; 3]);
-    assert_eq!(byte.dtype().byte_order(), ByteOrder::None);
+fn a_repeated_source_takes_no_more_than_its_bytes() {
+    let all = Layout::new(DType::UINT8, &[4], Order::C).unwrap();
+    let to = Layout::new(DType::UINT8, &[2, 2], Order::C).unwrap();
+    let mut bytes = [5, 6, 7, 8];
+    let first = all.narrow(0, 0..1).unwrap();
+    let spread = first.broadcast_to(&[1 << 40, 1]).unwrap().narrow(0, 0..2);
+    assign_within(&spread.unwrap(), &to, &mut bytes).unwrap();
+    assert_eq!(bytes, [5; 4]);
+    let mut bytes = [5, 6, 7, 8];
+    let windows = all.sliding_window_view(&[2], None).unwrap();
+    assign_within(&windows.narrow(0, 1..3).unwrap(), &to, &mut bytes).unwrap();
+    assert_eq!(bytes, [6, 7, 7, 8]);
 }

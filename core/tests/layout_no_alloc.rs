@@ -81,6 +81,7 @@ fn views_of_up_to_8_dimensions_stay_off_the_heap() {
     assert_eq!(allocations(|| array.imag().unwrap()), 0);
     assert_eq!(allocations(|| array.view_dtype(DType::UINT8).unwrap()), 0);
     assert_eq!(allocations(|| array.unravel(17).unwrap()), 0);
+    assert_eq!(allocations(|| array.has_overlap()), 0);
     let reshaped = |shape: &[i64]| match array.reshape(shape, Order::F) {
         Ok(Reshaped::View(view)) => view,
         other => panic!("{other:?}"),

@@ -7,7 +7,7 @@
 //! Where the bytes go to, all of the data or only the ranges of a [`Plan`](crate::plan::Plan), is
 //! said by a [`Target`]. To stream values, [`scatter`] one tile after the other of
 //! [`Layout::tiles`]; what produces the values, a cast or a decompression, then needs no more
-//! memory than a block takes.
+//! memory than a tile takes.
 //!
 //! As in NumPy, bytes between the fields of a structure stay what they were, and fields are matched
 //! by their order, whatever their names.

@@ -10,8 +10,8 @@ use crate::{
     tiles::Cut,
 };
 
-/// Bytes of a tile that is held while it moves.
-const TILE_BYTES: u64 = 64 << 10;
+/// Bytes of a block that is held while it moves.
+const BLOCK: u64 = 64 << 10;
 
 /// Copies the elements of one layout to those of another in the same bytes, as NumPy's
 /// `to[...] = from`: what comes out is as if the source had been copied before.
@@ -67,13 +67,13 @@ pub fn assign_within(from: &Layout, to: &Layout, bytes: &mut [u8]) -> Result<()>
         return copy(&kernel, &spread, &source, to, &mut Target::whole(low));
     }
     match Ordered::new(&spread, to) {
-        Some(ordered) => move_tiles(&kernel, &ordered, bytes),
+        Some(ordered) => move_blocks(&kernel, &ordered, bytes),
         None => assign_copy(from, to, bytes),
     }
 }
 
 /// Moves elements in such an order that none is written to before it was read.
-fn move_tiles(kernel: &Kernel, ordered: &Ordered, bytes: &mut [u8]) -> Result<()> {
+fn move_blocks(kernel: &Kernel, ordered: &Ordered, bytes: &mut [u8]) -> Result<()> {
     let (from, to) = (&ordered.from, &ordered.to);
     if kernel.is_copy() && to.is_contiguous(Order::C) {
         // Within the slice, as the spans are.
@@ -85,16 +85,16 @@ fn move_tiles(kernel: &Kernel, ordered: &Ordered, bytes: &mut [u8]) -> Result<()
         return Ok(());
     }
     let mut held = Vec::new();
-    // An element lies where the one is that it becomes, or all do before or behind theirs.
-    let backward = from.offset() < to.offset();
-    let tiles = |layout: &Layout| {
-        let tiles = layout.tiles(Cut::FirstAxis, TILE_BYTES);
-        if backward { tiles.backward() } else { tiles }
+    // All elements of the source lie as far behind the one that each becomes, or before it.
+    let (from, to) = if from.offset() < to.offset() {
+        (from.flip(None)?, to.flip(None)?)
+    } else {
+        (from.clone(), to.clone())
     };
-    // Elements of the same size make the same tiles.
-    for (source, target) in tiles(from).zip(tiles(to)) {
+    let tiles = |layout: &Layout| layout.tiles(Cut::FirstAxis, BLOCK);
+    for (source, target) in tiles(&from).zip(tiles(&to)) {
         let source = source.layout();
-        let held = resized(&mut held, source.nbytes(), "a tile of the source")?;
+        let held = resized(&mut held, source.nbytes(), "a block of the source")?;
         gather(
             source,
             &Source::whole(bytes),
@@ -102,11 +102,11 @@ fn move_tiles(kernel: &Kernel, ordered: &Ordered, bytes: &mut [u8]) -> Result<()
             Convert::AsStored,
             held,
         )?;
-        let tile = Layout::new(source.dtype().clone(), source.shape(), Order::C)?;
+        let block = Layout::new(source.dtype().clone(), source.shape(), Order::C)?;
         let mut bytes = Target::whole(bytes);
         copy(
             kernel,
-            &tile,
+            &block,
             &Source::whole(held),
             target.layout(),
             &mut bytes,

@@ -34,7 +34,7 @@ impl<'a> Target<'a> {
     ///
     /// This is for writers by position: read the ranges of a [`Plan`](crate::plan::Plan), write
     /// into them what is assigned, and write them back. What lies between the elements stays what
-    /// it was. With ranges that have no gaps, those of [`Layout::runs`](crate::Layout::runs), there
+    /// it was. With ranges that have no gaps, those of [`Layout::byte_runs`](crate::Layout::byte_runs), there
     /// is nothing to be read.
     ///
     /// # Errors
@@ -53,6 +53,39 @@ impl<'a> Target<'a> {
             rest = tail;
         }
         Ok(Self { fragments, last: 0 })
+    }
+
+    /// The bytes before an offset and those from it on, to be written at the same time.
+    ///
+    /// ```
+    /// use npymap_core::{DType, Layout, Order, assign::{Target, fill}};
+    ///
+    /// let rows = Layout::new(DType::UINT8, &[3, 2], Order::C)?;
+    /// let (upper, lower) = rows.split_at(0, 2)?;
+    /// let mut bytes = [0; 6];
+    /// let (mut high, mut low) = Target::whole(&mut bytes).split_at(lower.byte_span().start);
+    /// std::thread::scope(|s| {
+    ///     s.spawn(move || fill(&[1], &DType::UINT8, &upper, &mut high));
+    ///     s.spawn(move || fill(&[2], &DType::UINT8, &lower, &mut low));
+    /// });
+    /// assert_eq!(bytes, [1, 1, 1, 1, 2, 2]);
+    /// # Ok::<(), npymap_core::Error>(())
+    /// ```
+    pub fn split_at(self, offset: u64) -> (Self, Self) {
+        let mut parts = [SmallVec::new(), SmallVec::new()];
+        let [before, after] = &mut parts;
+        for Fragment { start, bytes } in self.fragments {
+            let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
+            let (low, high) = bytes.split_at_mut(len.min(bytes.len()));
+            let middle = start + low.len() as u64;
+            for (part, start, bytes) in [(&mut *before, start, low), (&mut *after, middle, high)] {
+                if !bytes.is_empty() {
+                    part.push(Fragment { start, bytes });
+                }
+            }
+        }
+        let [before, after] = parts.map(|fragments| Self { fragments, last: 0 });
+        (before, after)
     }
 
     /// `len` bytes that lie together, if they do.
@@ -108,6 +141,7 @@ mod tests {
     use std::string::ToString;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "it is one range")]
     fn bytes_are_found_where_they_lie_together() {
         let mut bytes: std::vec::Vec<u8> = (0..10).collect();
         let mut target = Target::fragments(&[2..5, 5..5, 5..8, 10..14], &mut bytes).unwrap();
@@ -121,6 +155,14 @@ mod tests {
             target.get(7, 2).unwrap_err().to_string(),
             "bytes 7..9 of the data were not given"
         );
+        let (mut low, mut high) = target.split_at(4);
+        assert_eq!(low.find(2, 2), Some(&mut [0, 1][..]));
+        assert_eq!(low.find(4, 1), None);
+        assert_eq!(high.find(4, 4), Some(&mut [2, 3, 4, 5][..]));
+        assert_eq!(high.find(10, 4), Some(&mut [6, 7, 8, 9][..]));
+        let (mut low, mut high) = high.split_at(9);
+        assert_eq!(low.find(4, 4), Some(&mut [2, 3, 4, 5][..]));
+        assert_eq!(high.find(10, 4), Some(&mut [6, 7, 8, 9][..]));
         assert_eq!(
             Target::fragments(&[0..4], &mut [0; 3])
                 .unwrap_err()

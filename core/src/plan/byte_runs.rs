@@ -20,13 +20,13 @@ impl Layout {
     ///
     /// let array = Layout::new(DType::FLOAT32, &[3, 10], Order::C)?;
     /// let corner = array.select(&Selection::parse("[::-2, 8:]")?)?;
-    /// let runs: Vec<_> = corner.runs().collect();
+    /// let runs: Vec<_> = corner.byte_runs().collect();
     /// assert_eq!(runs, [32..40, 112..120]);
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
-    pub fn runs(&self) -> Runs {
+    pub fn byte_runs(&self) -> ByteRuns {
         let span = self.byte_span();
-        let mut runs = Runs {
+        let mut runs = ByteRuns {
             start: span.start,
             run: 0,
             loops: SmallVec::new(),
@@ -46,9 +46,9 @@ impl Layout {
     }
 }
 
-/// The runs of bytes of a layout, made by [`Layout::runs`].
+/// The runs of bytes of a layout, made by [`Layout::byte_runs`].
 #[derive(Clone, Debug)]
-pub struct Runs {
+pub struct ByteRuns {
     start: u64,
     /// Bytes of a run.
     run: u64,
@@ -57,7 +57,7 @@ pub struct Runs {
     left: u64,
 }
 
-impl Runs {
+impl ByteRuns {
     /// How many runs are left.
     pub fn left(&self) -> u64 {
         self.left
@@ -69,7 +69,7 @@ impl Runs {
     }
 }
 
-impl Iterator for Runs {
+impl Iterator for ByteRuns {
     type Item = Range<u64>;
 
     fn next(&mut self) -> Option<Range<u64>> {
@@ -93,4 +93,4 @@ impl Iterator for Runs {
     }
 }
 
-impl FusedIterator for Runs {}
+impl FusedIterator for ByteRuns {}
