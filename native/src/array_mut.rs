@@ -398,6 +398,14 @@ impl<'a> ArrayMut<'a> {
         }
     }
 
+    /// The container that is written to, unless it is mapped, and where in it the data begins.
+    pub(crate) fn in_file(&self) -> Option<(&'a Container, u64)> {
+        match &self.target {
+            Target::Memory { .. } => None,
+            Target::File { container, start } => Some((container, *start)),
+        }
+    }
+
     fn transfer(&mut self, from: &Array<'_>, cast: Option<&Cast>) -> Result<()> {
         self.copy_values(from, cast).map_err(|e| self.name(e))
     }

@@ -66,6 +66,8 @@ pub enum ErrorKind {
     NotLockable(io::Error),
     /// The file was opened for reading only.
     ReadOnly,
+    /// The array is a member of an archive, which cannot be changed in place.
+    Archived,
     /// The array cannot grow or shrink like that.
     Append(AppendError),
     /// Headerless data does not fit the dtype, the shape or the offset given for it.
@@ -276,6 +278,9 @@ impl fmt::Display for Error {
             ErrorKind::ReadOnly => {
                 f.write_str("assignment destination is read-only: open the file for writing")
             }
+            ErrorKind::Archived => f.write_str(
+                "members of archives cannot be changed in place: unpack it, and pack the result",
+            ),
             ErrorKind::Append(e) => e.fmt(f),
             ErrorKind::Raw(e) => e.fmt(f),
         }
@@ -408,6 +413,7 @@ mod tests {
             },
             ErrorKind::NotLockable(io::ErrorKind::Unsupported.into()),
             ErrorKind::ReadOnly,
+            ErrorKind::Archived,
             AppendError::NoAxis.into(),
             AppendError::Dimensions {
                 expected: 2,
@@ -461,7 +467,8 @@ mod tests {
                     wanted: Lock::Exclusive | Lock::Shared,
                 }
                 | ErrorKind::NotLockable(_)
-                | ErrorKind::ReadOnly => {}
+                | ErrorKind::ReadOnly
+                | ErrorKind::Archived => {}
                 ErrorKind::Append(append) => match append {
                     AppendError::NoAxis
                     | AppendError::Dimensions { .. }

@@ -38,6 +38,7 @@ mod create;
 mod disk;
 mod error;
 mod file;
+mod fill;
 mod grow;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]

@@ -2,7 +2,7 @@
 
 use npymap_core::{
     DType, Layout,
-    cast::{Cast, Casting, Overflow},
+    cast::Cast,
     gather::Convert,
     tiles::{Cut, Tile, Tiles},
 };
@@ -62,18 +62,17 @@ pub(crate) fn copy(
     })
 }
 
-/// As [`copy()`], with elements in the byte order of another dtype, which is the same otherwise.
+/// As [`copy()`], with elements converted to another dtype.
 pub(crate) fn copy_as(
     source: &Source<'_>,
     layout: &Layout,
     dtype: &DType,
+    cast: &Cast,
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
     if dtype == layout.dtype() {
         return copy(source, layout, |_| (), put);
     }
-    let cast = Cast::new(layout.dtype(), dtype, Casting::Equiv, Overflow::Error);
-    let cast = cast.map_err(|e| source.name(e))?;
     let mut converted = Vec::new();
     each_tile(
         source,

@@ -1,10 +1,13 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
 
+mod append;
 mod args;
+mod create;
 mod info;
 mod input;
 mod json;
 mod progress;
+mod set;
 mod show;
 mod slice;
 mod stats;
@@ -17,6 +20,7 @@ use std::{
 use clap::{CommandFactory, Parser};
 
 use args::{Arguments, Command};
+use npymap::core::literal::LiteralError;
 
 /// What ends a command before it is done.
 enum Failure {
@@ -26,6 +30,10 @@ enum Failure {
     Printed,
     /// Standard output could not be written.
     Output(io::Error),
+    /// There is no temporary file.
+    Temporary(io::Error),
+    /// A text is no value. The command line was checked for that.
+    Value(LiteralError),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +48,9 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Create(arguments) => create::run(&arguments),
+        Command::Set(arguments) => set::run(&arguments),
+        Command::Append(arguments) => append::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,6 +58,14 @@ fn main() -> ExitCode {
         Err(Failure::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(e)) => {
             eprintln!("npymap: standard output: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Temporary(e)) => {
+            eprintln!("npymap: temporary file: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Value(e)) => {
+            eprintln!("npymap: value: {e}");
             ExitCode::FAILURE
         }
         Err(Failure::Said(e)) => {
