@@ -189,7 +189,7 @@ fn orders() -> impl Strategy<Value = Order> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4 * cases(), ..<_>::default() })]
+    #![proptest_config(cases(1600))]
 
     #[test]
     fn every_element_arrives_converted(
