@@ -50,3 +50,29 @@ pub(crate) fn order(value: &Value) -> Order {
 pub(crate) fn dtype_of(descr: &str) -> DType {
     DType::from_descr(&Literal::parse(descr, Dialect::Python3).unwrap()).unwrap()
 }
+
+/// What NumPy said of dtypes on a little-endian machine, as it would say it on this one.
+///
+/// It has one name for the machine's byte order and another for the other (`float32`, `>f4`), so
+/// on a big-endian machine it says the same of swapped dtypes, with the byte orders swapped.
+pub(crate) fn mirror(text: &str) -> String {
+    let swapped = |c| match c {
+        '<' => '>',
+        '>' => '<',
+        other => other,
+    };
+    if cfg!(target_endian = "big") {
+        text.chars().map(swapped).collect()
+    } else {
+        text.into()
+    }
+}
+
+/// NumPy's `str(dtype)` on a little-endian machine.
+pub(crate) fn little_endian_str(dtype: &DType) -> String {
+    if cfg!(target_endian = "little") {
+        return dtype.to_string();
+    }
+    let swapped = dtype_of(&mirror(&dtype.descr().unwrap().to_string()));
+    mirror(&swapped.to_string())
+}

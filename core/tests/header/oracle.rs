@@ -31,6 +31,16 @@ fn accepted_on_purpose(name: &str) -> Option<(Value, Value)> {
     })
 }
 
+/// A descriptor without what depends on the machine: strings without a byte order mean its own,
+/// and the cases are those of a little-endian one.
+fn without_native(descr: Value) -> Value {
+    if cfg!(target_endian = "little") {
+        return descr;
+    }
+    let text = descr.to_string();
+    serde_json::from_str(&text.replace('>', "<")).unwrap()
+}
+
 /// What `np.load` does: reads the header, refuses objects, reads the data.
 fn load(case: &Value) -> Result<Header, String> {
     let mut file = crate::common::from_hex(&case["prefix_hex"]);
@@ -59,7 +69,7 @@ fn numpy_agrees_on_every_case() {
         let result = load(case);
         let found = match &result {
             Ok(header) => json!({
-                "dtype": crate::to_json(&header.dtype().descr().unwrap()),
+                "dtype": without_native(crate::to_json(&header.dtype().descr().unwrap())),
                 "itemsize": header.dtype().itemsize(),
                 "shape": header.shape(),
                 // The case has the flag of the array, which NumPy clears where both orders agree.
@@ -70,7 +80,8 @@ fn numpy_agrees_on_every_case() {
         };
         let agrees = if case["ok"] == true {
             let keys = ["dtype", "itemsize", "shape", "fortran", "py2_warn"];
-            keys.iter().all(|&key| found[key] == case[key])
+            keys.iter()
+                .all(|&key| found[key] == without_native(case[key].clone()))
         } else if let Some((dtype, shape)) = accepted_on_purpose(name) {
             on_purpose += 1;
             let warned = result.is_ok_and(|header| !header.warnings().is_empty());
