@@ -11,7 +11,7 @@ use npymap_core::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-use common::{from_hex, integers, order, read_json};
+use common::{from_hex, integers, order, read_json, sampled};
 
 fn vectors(part: &str) -> Value {
     read_json("text.json")[part].take()
@@ -77,7 +77,7 @@ fn elements_are_what_str_says() {
             }
         }
     }
-    assert!(total > 2000);
+    assert!(sampled() || total > 2000);
     report(&wrong, total);
 }
 
@@ -104,7 +104,7 @@ fn arrays_are_what_print_prints() {
             ));
         }
     }
-    assert!(cases.len() > 1000);
+    assert!(sampled() || cases.len() > 1000);
     report(&wrong, cases.len());
 }
 
@@ -124,6 +124,7 @@ fn mixed(n: u64) -> u64 {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "hashes thousands of texts")]
 fn every_small_float_and_many_large_ones() {
     let hashes = vectors("hashes");
     for (name, hashes) in hashes.as_object().unwrap() {

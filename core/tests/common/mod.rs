@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "each test binary uses some of it")]
 
-use std::{fs, path::PathBuf};
+use std::{env, fs, path::PathBuf};
 
 use npymap_core::{
     DType, Order,
@@ -17,8 +17,20 @@ pub(crate) fn vectors(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Where tables are that have few of the rows, for Miri: `cargo xtask miri` makes them.
+fn samples() -> Option<PathBuf> {
+    env::var_os("NPYMAP_TABLES").map(PathBuf::from)
+}
+
+/// Whether the tables have but some of their rows.
+pub(crate) fn sampled() -> bool {
+    samples().is_some()
+}
+
+/// A table, as it is committed or a sample of it.
 pub(crate) fn read_json(name: &str) -> Value {
-    serde_json::from_slice(&fs::read(vectors(name)).unwrap()).unwrap()
+    let path = samples().map_or_else(|| vectors(name), |dir| dir.join(name));
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 /// The bytes of hexadecimal digits.

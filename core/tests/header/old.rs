@@ -5,7 +5,7 @@ use std::fs;
 use npymap_core::header::{MAGIC, Warning};
 use serde_json::json;
 
-use crate::common::{little_endian_str, read_json, vectors};
+use crate::common::{little_endian_str, read_json, sampled, vectors};
 
 /// The bytes of a file, or from the n-th member of an archive on, all of which are stored.
 fn read(name: &str, n: usize) -> Vec<u8> {
@@ -26,9 +26,13 @@ fn read(name: &str, n: usize) -> Vec<u8> {
 fn every_old_file_is_read_as_numpy_reads_it() {
     let old = read_json("old.json");
     let files = old["files"].as_object().unwrap();
-    assert_eq!(files.len(), 76);
+    assert!(sampled() || files.len() == 76);
     let mut member = ("", 0);
     for (name, facts) in files {
+        if sampled() && name.contains("::") {
+            // Members are counted.
+            continue;
+        }
         let archive = name.split("::").next().unwrap();
         member = if member.0 == archive {
             (archive, member.1 + 1)
