@@ -53,7 +53,11 @@ pub struct Member {
 /// The flags that mean encryption: of the data, strong, of the central directory.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 /// The flag of names in UTF-8.
-const UTF8: u16 = 1 << 11;
+pub(super) const UTF8: u16 = 1 << 11;
+/// The flag of members whose sizes and checksum stand behind the data.
+pub(super) const STREAMED: u16 = 1 << 3;
+/// The identifier of the extra field of 64-bit values.
+pub(super) const ZIP64_ID: u16 = 1;
 
 impl Member {
     /// The member of a record of the central directory.
@@ -318,9 +322,6 @@ struct Zip64 {
 }
 
 impl Zip64 {
-    /// The identifier of the extra field.
-    const ID: u16 = 1;
-
     fn parse(header: &CentralHeader, extra: &[u8]) -> Result<Self, ()> {
         let mut values = Self {
             size: header.size.get().into(),
@@ -329,7 +330,7 @@ impl Zip64 {
         };
         for field in ExtraFields(extra) {
             let (id, mut content) = field?;
-            if id != Self::ID {
+            if id != ZIP64_ID {
                 continue;
             }
             // The field holds, in this order, only the values that have no room in the header.
