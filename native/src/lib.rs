@@ -40,6 +40,7 @@ mod locate;
 mod map;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+mod new_file;
 mod npz;
 mod options;
 mod save;

@@ -1,17 +1,16 @@
 //! Writes an array to a new file, whole or not at all.
 
 use std::{
-    fs::{self, File},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use npymap_core::{Order, header};
-use tempfile::NamedTempFile;
+use npymap_core::{ErrorKind, Order, header};
 
 use crate::{
     array::Array,
     error::{Error, Result},
+    new_file::Target,
     transfer,
 };
 
@@ -19,10 +18,13 @@ impl Array<'_> {
     /// Writes the values to a new `.npy` file in C order, with the dtype and the byte order they
     /// have: what `np.save(path, np.ascontiguousarray(array))` writes.
     ///
-    /// The file appears, or replaces another, when it is complete and on the disk; until then it
-    /// has another name in the same directory, and if anything fails it is removed. Memory stays
-    /// bounded, whatever the size of the array. What is no regular file, a pipe or a device, is
+    /// The file appears, or replaces another, when it is complete and on the disk; if anything
+    /// fails, nothing is left of it. On Linux it has no name until then, so that nothing is left
+    /// even if the process is killed; elsewhere it has another name in the same directory. A file
+    /// that is replaced hands on its permissions. What is no regular file, a pipe or a device, is
     /// written directly.
+    ///
+    /// Memory stays bounded, whatever the size of the array.
     ///
     /// # Errors
     ///
@@ -41,117 +43,68 @@ impl Array<'_> {
         path: impl AsRef<Path>,
         progress: impl FnMut(u64),
     ) -> Result<()> {
-        if self.dtype().has_object() {
-            return Err(self.source().name(npymap_core::ErrorKind::ObjectDType));
-        }
+        let header = self.header_of_copy()?;
         let path = path.as_ref();
-        let header = header::write(self.dtype(), self.shape(), Order::C)
-            .map_err(|e| self.source().name(e))?;
-        self.source().check()?;
         let name = |e: io::Error| Error::new(e).at(path);
-        match Target::of(path).map_err(name)? {
-            Target::File(real) => {
-                let temporary = Temporary::beside(&real).map_err(name)?;
-                write_at(temporary.0.as_file(), &header, 0).map_err(name)?;
+        match Target::create(path).map_err(name)? {
+            Target::New(file) => {
+                file.write_at(&header, 0).map_err(name)?;
                 let start = header.len() as u64;
                 transfer::copy(self.source(), self.layout(), progress, |at, run| {
-                    write_at(temporary.0.as_file(), run, start + at).map_err(name)
+                    file.write_at(run, start + at).map_err(name)
                 })?;
-                temporary.become_file(&real).map_err(name)
+                file.finish().map_err(name)
             }
             Target::Stream(mut stream) => {
-                stream.write_all(&header).map_err(name)?;
-                transfer::stream(self.source(), self.layout(), progress, |values| {
-                    stream.write_all(values).map_err(name)
-                })?;
+                self.write(&header, &mut stream, progress, name)?;
                 stream.flush().map_err(name)
             }
         }
     }
-}
 
-/// What stands where a file is to be written.
-enum Target {
-    /// Nothing, or a regular file; the path with all links followed.
-    File(PathBuf),
-    /// Something that can only be written to from the start to the end.
-    Stream(File),
-}
+    /// Writes what [`Array::save`] writes to anything that takes bytes from the first to the last.
+    ///
+    /// ```
+    /// # fn main() -> npymap::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("x.npy");
+    /// # let mut bytes = npymap::core::header::write(&"|u1".parse()?, &[4], npymap::Order::C)?;
+    /// # bytes.extend([1, 2, 3, 4]);
+    /// # std::fs::write(&path, bytes).unwrap();
+    /// let mut copy = Vec::new();
+    /// npymap::NpyFile::open(&path)?.slice("[::-1]")?.write_to(&mut copy)?;
+    /// assert!(copy.starts_with(b"\x93NUMPY") && copy.ends_with(&[4, 3, 2, 1]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the array cannot be read; if the writer fails, an error without a path.
+    pub fn write_to(&self, mut writer: impl Write) -> Result<()> {
+        let header = self.header_of_copy()?;
+        self.write(&header, &mut writer, |_| (), Error::new)
+    }
 
-impl Target {
-    fn of(path: &Path) -> io::Result<Self> {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => Ok(Self::File(fs::canonicalize(path)?)),
-            Ok(metadata) if metadata.is_dir() => Err(io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "is a directory",
-            )),
-            Ok(_) => Ok(Self::Stream(File::options().write(true).open(path)?)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
-                // A link to what is not there yet. Links in a circle are another kind of error.
-                Ok(link) => Self::of(&directory_of(path).join(link)),
-                Err(_) => Ok(Self::File(path.to_owned())),
-            },
-            Err(e) => Err(e),
+    fn write(
+        &self,
+        header: &[u8],
+        writer: &mut impl Write,
+        progress: impl FnMut(u64),
+        name: impl Fn(io::Error) -> Error,
+    ) -> Result<()> {
+        writer.write_all(header).map_err(&name)?;
+        transfer::stream(self.source(), self.layout(), progress, |values| {
+            writer.write_all(values).map_err(&name)
+        })
+    }
+
+    /// The header of a copy in C order, if the values can be read.
+    fn header_of_copy(&self) -> Result<Vec<u8>> {
+        if self.dtype().has_object() {
+            return Err(self.source().name(ErrorKind::ObjectDType));
         }
+        self.source().check()?;
+        header::write(self.dtype(), self.shape(), Order::C).map_err(|e| self.source().name(e))
     }
-}
-
-/// A file that is removed unless it becomes the one it stands beside.
-struct Temporary(NamedTempFile);
-
-impl Temporary {
-    fn beside(path: &Path) -> io::Result<Self> {
-        // Opened here and not by `tempfile`, whose files only their owner may read, and whose errors
-        // name the temporary path.
-        let temporary = tempfile::Builder::new()
-            .prefix(".npymap-")
-            .suffix(".tmp")
-            .make_in(directory_of(path), |temporary| {
-                File::options().write(true).create_new(true).open(temporary)
-            })?;
-        if let Ok(metadata) = fs::metadata(path) {
-            temporary
-                .as_file()
-                .set_permissions(metadata.permissions())?;
-        }
-        Ok(Self(temporary))
-    }
-
-    fn become_file(self, path: &Path) -> io::Result<()> {
-        self.0.as_file().sync_all()?;
-        self.0.persist(path)?;
-        // Without it a power cut could undo the renaming. Windows cannot open directories.
-        #[cfg(unix)]
-        File::open(directory_of(path))?.sync_all()?;
-        Ok(())
-    }
-}
-
-fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(n) => {
-                bytes = &bytes[n..];
-                offset += n as u64;
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(())
 }

@@ -431,3 +431,104 @@ fn a_slice_replaces_its_target_only_when_complete() {
     assert_eq!(scratch.out(&["show", "out.npy"]), "[5. 4. 3.]\n");
     assert_eq!(scratch.names(), ["out.npy", "x.npy"]);
 }
+
+#[test]
+fn a_slice_goes_to_standard_output() {
+    let scratch = Scratch::new();
+    let x = fs::read(scratch.counting("x.npy", &[3, 2], Order::C)).unwrap();
+    let slice = |selection| {
+        let mut command = scratch.command(&["slice", "x.npy", selection, "-o", "-"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let output = slice(":").output().unwrap();
+    assert_eq!((output.stdout, &*output.stderr), (x, &b""[..]));
+    assert!(scratch.names() == ["x.npy"]);
+
+    let output = slice("3").output().unwrap();
+    assert_eq!((output.status.code(), &*output.stdout), (Some(1), &b""[..]));
+}
+
+/// What stands in a file already was put there by whoever opened it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_behind_standard_output_is_written_on() {
+    let scratch = Scratch::new();
+    let x = fs::read(scratch.counting("x.npy", &[3, 2], Order::C)).unwrap();
+    for target in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let out = scratch.path("out");
+        fs::write(&out, "before").unwrap();
+        let file = fs::File::options().append(true).open(&out).unwrap();
+        let mut slice = scratch.command(&["slice", "x.npy", ":", "-o", target]);
+        assert!(slice.stdout(file).status().unwrap().success());
+        assert_eq!(fs::read(&out).unwrap(), [b"before", &*x].concat());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_target_as_it_was() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[1 << 20], Order::C);
+    for target in ["old.npy", "new.npy"] {
+        fs::write(scratch.path("old.npy"), "old").unwrap();
+        let limited = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+        let npymap = env!("CARGO_BIN_EXE_npymap");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", limited, "sh", npymap, "slice", "x.npy", ":", "-o"]);
+        let output = shell.arg(target).current_dir(scratch.directory()).output();
+        let output = output.unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(
+            message.starts_with(&format!("npymap: {target}: File too large")),
+            "{message}"
+        );
+        assert_eq!(fs::read(scratch.path("old.npy")).unwrap(), b"old");
+        assert_eq!(scratch.names(), ["old.npy", "x.npy"]);
+    }
+}
+
+/// Nothing at all is left of a file that was being written, whatever ends the process.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_command_leaves_nothing() {
+    use std::{path::PathBuf, thread, time::Duration};
+
+    let scratch = Scratch::new();
+    // Of many gigabytes, of which the disk holds none.
+    let rows = 1 << 34;
+    scratch.npy("x.npy", "u1", &[rows], &[]);
+    let x = fs::File::options().write(true).open(scratch.path("x.npy"));
+    x.unwrap().set_len(rows + 128).unwrap();
+    fs::write(scratch.path("out.npy"), "old").unwrap();
+    let mut slice = scratch.command(&["slice", "x.npy", ":", "-o", "out.npy"]);
+    let mut child = slice.spawn().unwrap();
+    // The file that it has open for writing: where, and how large.
+    let fds = PathBuf::from(format!("/proc/{}/fd", child.id()));
+    let directory = fs::canonicalize(scratch.directory()).unwrap();
+    let being_written = || {
+        let mut open = fs::read_dir(&fds).unwrap().flatten();
+        open.find_map(|fd| {
+            let path = fs::read_link(fd.path()).ok()?;
+            let len = fs::metadata(fd.path()).ok()?.len();
+            (path.starts_with(&directory) && !path.ends_with("x.npy") && len > 1 << 20)
+                .then_some(path)
+        })
+    };
+    let path = loop {
+        assert!(child.try_wait().unwrap().is_none(), "done too early");
+        match being_written() {
+            Some(path) => break path,
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(fs::read(scratch.path("out.npy")).unwrap(), b"old");
+    if path.extension().is_some_and(|extension| extension == "tmp") {
+        println!("this file system has no files without names");
+        return;
+    }
+    assert_eq!(scratch.names(), ["out.npy", "x.npy"]);
+}

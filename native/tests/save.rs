@@ -4,10 +4,10 @@
 
 mod common;
 
-use std::fs;
+use std::{fs, io};
 
 use common::Scratch;
-use npymap::{NpyFile, Order};
+use npymap::{ErrorKind, NpyFile, Order};
 
 #[test]
 fn a_saved_slice_is_a_file_of_its_values() {
@@ -81,6 +81,52 @@ fn a_failure_leaves_nothing_behind() {
     assert_eq!(scratch.names(), ["out.npy", "x.npy"]);
 }
 
+#[test]
+fn a_failure_midway_leaves_the_target_as_it_was() {
+    let scratch = Scratch::new();
+    // Of several tiles.
+    let path = scratch.counting("x.npy", &[6, 1 << 20], Order::C);
+    for target in ["old.npy", "new.npy"] {
+        fs::write(scratch.path("old.npy"), "old").unwrap();
+        let file = NpyFile::open(&path).unwrap();
+        let mut pieces = 0;
+        let bytes = fs::read(&path).unwrap();
+        let saved = file.array().save_with_progress(scratch.path(target), |_| {
+            pieces += 1;
+            let source = fs::File::options().write(true).open(&path).unwrap();
+            source.set_len(16 << 20).unwrap();
+        });
+        let message = saved.unwrap_err().to_string();
+        assert!(
+            message
+                .ends_with("x.npy: the file is cut short: expected 16777344 bytes, found 16777216"),
+            "{message}"
+        );
+        assert_eq!(pieces, 2);
+        assert_eq!(fs::read(scratch.path("old.npy")).unwrap(), b"old");
+        assert_eq!(scratch.names(), ["old.npy", "x.npy"]);
+        fs::write(&path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_writer_that_fails_is_no_fault_of_the_file() {
+    let scratch = Scratch::new();
+    let path = scratch.counting("x.npy", &[10], Order::C);
+    let file = NpyFile::open(&path).unwrap();
+    let mut copy = Vec::new();
+    file.array().write_to(&mut copy).unwrap();
+    assert_eq!(copy, fs::read(&path).unwrap());
+
+    let mut room = [0; 130];
+    let error = file.array().write_to(&mut room[..]).unwrap_err();
+    assert!(error.path().is_none());
+    assert!(
+        matches!(error.kind(), ErrorKind::Io(e) if e.kind() == io::ErrorKind::WriteZero),
+        "{error}"
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_permissions_survive() {
@@ -103,6 +149,23 @@ fn links_and_permissions_survive() {
     NpyFile::open(&path).unwrap().array().save(&link).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(NpyFile::open(&target).unwrap().shape(), [10]);
+
+    // A new file is like any other.
+    fs::write(scratch.path("any"), "").unwrap();
+    let mode = |name| {
+        let metadata = fs::metadata(scratch.path(name)).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("target.npy"), mode("any"));
+
+    let circle = scratch.path("circle.npy");
+    symlink(&circle, &circle).unwrap();
+    let file = NpyFile::open(&path).unwrap();
+    file.array().save(&circle).unwrap_err();
+    assert_eq!(
+        scratch.names(),
+        ["any", "circle.npy", "link.npy", "target.npy", "x.npy"]
+    );
 }
 
 #[cfg(unix)]

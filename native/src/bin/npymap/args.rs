@@ -128,6 +128,7 @@ pub(crate) struct Show {
 EXAMPLES
   npymap slice big.npy '[:100]' -o head.npy
   npymap slice archive.npz::weights '[..., ::2]' -o half.npy
+  npymap slice archive.npz::weights '[0]' -o - | ssh host 'cat > row.npy'
   npymap slice frames.bin '[10]' -o frame.npy --raw-dtype '<u2' --raw-shape -1,480,640
 ")]
 pub(crate) struct Slice {
@@ -137,7 +138,7 @@ pub(crate) struct Slice {
     /// What of it to write
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Selection,
-    /// The file to write
+    /// The file to write; - is standard output
     #[arg(short, long, value_name = "OUT.npy")]
     pub(crate) output: PathBuf,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16

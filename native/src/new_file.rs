@@ -1,0 +1,280 @@
+//! New files that are never half there.
+//!
+//! On Linux a new file has no name until it is complete, so that nothing is left of it whatever
+//! ends the process, be it a crash or a power cut. Elsewhere, and on file systems that know no files
+//! without names, it has a temporary one beside the target, which a process that is killed leaves
+//! behind.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempPath;
+
+/// What stands where a file is to be written.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// Nothing, or a regular file, which is replaced when the new one is complete.
+    New(NewFile),
+    /// Something that can only be written to from the start to the end: a pipe, a device, or what
+    /// the process was given open, such as its standard output.
+    Stream(File),
+}
+
+impl Target {
+    /// Begins to write. Where the path is a link, what it points to is written.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        // Whoever opened it decided on what it is, and may have written to it: even a regular file
+        // is not replaced, and keeps what it has.
+        if is_open_already(path) {
+            return File::options().append(true).open(path).map(Self::Stream);
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => {
+                let real = fs::canonicalize(path)?;
+                NewFile::create(real, Some(metadata.permissions())).map(Self::New)
+            }
+            Ok(metadata) if metadata.is_dir() => Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "is a directory",
+            )),
+            Ok(_) => File::options().write(true).open(path).map(Self::Stream),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+                // A link to what is not there yet. Links in a circle are another kind of error.
+                Ok(link) => Self::create(&directory_of(path).join(link)),
+                Err(_) => NewFile::create(path.to_owned(), None).map(Self::New),
+            },
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// A file that takes its place when it is finished, and is gone if it never is.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    file: File,
+    /// The name it has until then, where it must have one.
+    name: Option<TempPath>,
+    path: PathBuf,
+}
+
+impl NewFile {
+    fn create(path: PathBuf, permissions: Option<fs::Permissions>) -> io::Result<Self> {
+        let new = match unnamed::create(directory_of(&path)) {
+            Some(file) => Self {
+                file,
+                name: None,
+                path,
+            },
+            None => Self::named(path)?,
+        };
+        if let Some(permissions) = permissions {
+            new.file.set_permissions(permissions)?;
+        }
+        Ok(new)
+    }
+
+    fn named(path: PathBuf) -> io::Result<Self> {
+        let (file, name) = with_temporary_name(directory_of(&path), |name| {
+            File::options().write(true).create_new(true).open(name)
+        })?;
+        Ok(Self {
+            file,
+            name: Some(name),
+            path,
+        })
+    }
+
+    /// Writes all bytes, the first one at the offset.
+    pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        write_all_at(&self.file, bytes, offset)
+    }
+
+    /// Puts the file in its place, in which it is complete and on the disk, or does not appear.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        // Before it has its name: a power cut must not find the name without the bytes.
+        self.file.sync_all()?;
+        let name = match self.name {
+            Some(name) => Some(name),
+            None => unnamed::link(&self.file, &self.path)?,
+        };
+        if let Some(name) = name {
+            name.persist(&self.path)?;
+        }
+        // Without it a power cut could undo the naming. Windows cannot open directories.
+        #[cfg(unix)]
+        File::open(directory_of(&self.path))?.sync_all()?;
+        Ok(())
+    }
+}
+
+/// Files without names.
+#[cfg(target_os = "linux")]
+mod unnamed {
+    use std::{
+        fs::File,
+        io,
+        os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
+        path::{Path, PathBuf},
+    };
+
+    use rustix::fs::{AtFlags, CWD, OFlags, linkat};
+    use tempfile::TempPath;
+
+    use super::{directory_of, with_temporary_name};
+
+    /// A new file in a directory; `None` if there cannot be one, or it could not be named later.
+    pub(super) fn create(directory: &Path) -> Option<File> {
+        let flags = i32::try_from(OFlags::TMPFILE.bits()).ok()?;
+        let file = File::options()
+            .write(true)
+            .custom_flags(flags)
+            .open(directory);
+        // What is wrong with the directory itself shows when a file with a name is made.
+        file.ok().filter(|file| handle(file).exists())
+    }
+
+    /// Names a file, if nothing has that name. Otherwise it is named beside it, to be renamed: a
+    /// link replaces nothing.
+    pub(super) fn link(file: &File, path: &Path) -> io::Result<Option<TempPath>> {
+        let link = |path: &Path| linkat(CWD, handle(file), CWD, path, AtFlags::SYMLINK_FOLLOW);
+        match link(path) {
+            Ok(()) => Ok(None),
+            Err(rustix::io::Errno::EXIST) => {
+                let named = with_temporary_name(directory_of(path), |name| Ok(link(name)?));
+                Ok(Some(named?.1))
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// The link to an open file by which it can be named.
+    fn handle(file: &File) -> PathBuf {
+        format!("/proc/self/fd/{}", file.as_raw_fd()).into()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod unnamed {
+    use std::{fs::File, io, path::Path};
+
+    use tempfile::TempPath;
+
+    pub(super) fn create(_: &Path) -> Option<File> {
+        None
+    }
+
+    pub(super) fn link(_: &File, _: &Path) -> io::Result<Option<TempPath>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Makes something under a name that nothing has yet, and that is removed in the end.
+fn with_temporary_name<T>(
+    directory: &Path,
+    make: impl FnMut(&Path) -> io::Result<T>,
+) -> io::Result<(T, TempPath)> {
+    // Files are opened by the caller and not by `tempfile`, whose files only their owner may read,
+    // and whose errors name the temporary path.
+    let named = tempfile::Builder::new()
+        .prefix(".npymap-")
+        .suffix(".tmp")
+        .make_in(directory, make)?;
+    Ok(named.into_parts())
+}
+
+/// Whether a path is another name of what the process has open.
+fn is_open_already(path: &Path) -> bool {
+    cfg!(unix)
+        && (path == Path::new("/dev/stdout")
+            || path == Path::new("/dev/stderr")
+            || path.starts_with("/dev/fd")
+            || path.starts_with("/proc/self/fd"))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(unix)]
+fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => {
+                bytes = &bytes[n..];
+                offset += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With a temporary name or without any, as the file system allows.
+    #[test]
+    fn a_new_file_appears_when_it_is_finished() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x");
+        let names = || {
+            let entries = fs::read_dir(directory.path()).unwrap();
+            let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        let makers = [NewFile::named, |path| NewFile::create(path, None)];
+        for make in makers {
+            for before in [None, Some(&b"old"[..])] {
+                match before {
+                    Some(old) => fs::write(&path, old).unwrap(),
+                    None => drop(fs::remove_file(&path)),
+                }
+                let there = names();
+                let file = make(path.clone()).unwrap();
+                file.write_at(b"half", 0).unwrap();
+                drop(file);
+                assert_eq!((names(), fs::read(&path).ok().as_deref()), (there, before));
+
+                let file = make(path.clone()).unwrap();
+                file.write_at(b"le", 3).unwrap();
+                file.write_at(b"who", 0).unwrap();
+                file.finish().unwrap();
+                assert_eq!(
+                    (names(), &*fs::read(&path).unwrap()),
+                    (vec!["x".into()], &b"whole"[..])
+                );
+            }
+        }
+    }
+
+    /// Of several that write the same file, the last one counts, and no file is a mix.
+    #[test]
+    fn a_file_may_appear_meanwhile() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x");
+        let new: Vec<_> = (0..3)
+            .map(|_| NewFile::create(path.clone(), None).unwrap())
+            .collect();
+        for (text, file) in ["first", "2nd", "third"].into_iter().zip(new) {
+            file.write_at(text.as_bytes(), 0).unwrap();
+            file.finish().unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+}
