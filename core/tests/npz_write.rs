@@ -8,7 +8,9 @@ use std::{fs, io, ops::Range};
 
 use npymap_core::{
     ErrorKind, Step,
-    npz::{Crc32, Directory, DirectoryReader, DirectoryWriter, Limits, Member, Method, ZipError},
+    npz::{
+        Crc32, Directory, DirectoryReader, DirectoryWriter, Kept, Limits, Member, Method, ZipError,
+    },
 };
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipLocator, path::ZipFilePath};
 
@@ -292,27 +294,44 @@ fn a_member_cannot_outgrow_its_header() {
 fn rewrite(archive: &Sparse, is_kept: impl FnMut(&Member) -> bool) -> (Sparse, DirectoryWriter) {
     let old = archive.directory();
     let records = archive.bytes(old.range());
-    let (directory, moves) = DirectoryWriter::keep(&old, &records, is_kept).unwrap();
+    let mut kept = Kept::new(&old, &records, is_kept).unwrap();
     let mut new = Sparse::default();
-    let mut end = 0;
-    for m in moves {
-        assert!(end <= m.to && m.to <= m.from.start && (m.from.start - m.to) % 64 == 0);
-        // All of it, or only the headers of what is large.
-        let mut from = m.from.clone();
+    let copy = |new: &mut Sparse, from: Range<u64>, to: u64| {
         for (offset, piece) in &archive.pieces {
-            if from.contains(offset) {
-                let end = (offset + piece.len() as u64).min(from.end);
-                new.put(
-                    offset - from.start + m.to,
-                    &piece[..(end - offset) as usize],
-                );
+            let (start, end) = (
+                from.start.max(*offset),
+                from.end.min(offset + piece.len() as u64),
+            );
+            if start < end {
+                let piece = &piece[(start - offset) as usize..(end - offset) as usize];
+                new.put(start - from.start + to, piece);
             }
         }
-        end = m.to + (m.from.end - m.from.start);
-        from.start = from.end;
-        new.len = end;
+        new.len = to + (from.end - from.start);
+    };
+    copy(&mut new, kept.in_place(), 0);
+    for index in kept.moving().to_vec() {
+        let at = old.members()[index].header_offset();
+        let to = new.len;
+        let mut range = at..at;
+        // As few bytes as possible.
+        let (header, data) = loop {
+            match kept
+                .relocate(index, &archive.bytes(range.clone()), to)
+                .unwrap()
+            {
+                Step::Done(done) => break done,
+                Step::Need(wanted) => {
+                    assert!(wanted.start == at && wanted.end > range.end);
+                    range = wanted;
+                }
+            }
+        };
+        new.put(to, &header);
+        let to = new.len;
+        copy(&mut new, data, to);
     }
-    (new, directory)
+    (new, kept.into_writer().unwrap())
 }
 
 #[test]
@@ -427,21 +446,42 @@ fn strange_archives_are_rewritten_or_refused() {
         };
         let range = old.range();
         let records = &bytes[range.start as usize..range.end as usize];
-        let Ok((directory, moves)) = DirectoryWriter::keep(&old, records, |_| true) else {
+        // What lies where new members would be cannot be kept.
+        let Ok(kept) = Kept::new(&old, records, |_| true) else {
             continue;
         };
-        let mut new = Vec::new();
-        for m in moves {
-            new.resize(m.to as usize, 0);
-            new.extend(&bytes[m.from.start as usize..m.from.end as usize]);
-        }
-        new.extend(directory.finish(new.len() as u64));
+        assert!(kept.moving().is_empty());
+        let mut new = bytes[..kept.in_place().end as usize].to_vec();
+        new.extend(kept.into_writer().unwrap().finish(new.len() as u64));
         let found = Directory::from_slice(&new).unwrap();
         assert_eq!(found.members().len(), old.members().len(), "{path:?}");
         for (new, old) in found.members().iter().zip(old.members()) {
             assert_eq!(new.header_offset(), old.header_offset(), "{path:?}");
         }
         rewritten += 1;
+
+        // Without the first one, the others move, or are refused.
+        let first = old
+            .members()
+            .iter()
+            .min_by_key(|member| member.header_offset());
+        let Some(first) = first else {
+            continue;
+        };
+        let Ok(mut kept) = Kept::new(&old, records, |member| !std::ptr::eq(member, first)) else {
+            continue;
+        };
+        let mut new = bytes[..kept.in_place().end as usize].to_vec();
+        for index in kept.moving().to_vec() {
+            let header = &bytes[old.members()[index].header_offset() as usize..];
+            if let Ok(Step::Done((header, data))) = kept.relocate(index, header, new.len() as u64) {
+                new.extend(header);
+                new.extend(&bytes[data.start as usize..data.end as usize]);
+            }
+        }
+        new.extend(kept.into_writer().unwrap().finish(new.len() as u64));
+        let found = Directory::from_slice(&new).unwrap();
+        assert_eq!(found.members().len(), old.members().len() - 1, "{path:?}");
     }
     assert!(rewritten > 20, "{rewritten}");
 }

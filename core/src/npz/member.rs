@@ -263,25 +263,13 @@ impl Member {
         Decoder::new(self)
     }
 
-    pub(super) fn excerpt(&self) -> Excerpt {
-        Excerpt::text(&self.name)
+    /// From the local header to where the next member begins, or the directory.
+    pub(super) fn extent(&self) -> Range<u64> {
+        self.header_offset..self.limit
     }
 
-    /// The length of the local header without its extra field.
-    fn local_header_len(&self) -> u64 {
-        size_of::<LocalHeader>() + self.raw_name().len() as u64
-    }
-
-    fn need_local_header(&self) -> Step<Range<u64>> {
-        // The check before has shown that this lies within the archive.
-        Step::Need(self.header_offset..self.header_offset + self.local_header_len())
-    }
-
-    /// Where the data lies behind an extra field of `extra_len` bytes in the local header.
-    fn data_range(&self, extra_len: u16) -> Result<Range<u64>> {
-        let start = self
-            .header_offset
-            .saturating_add(self.local_header_len() + u64::from(extra_len));
+    /// Refuses a member that goes too far if its data begins at `start`.
+    pub(super) fn check_end(&self, start: u64) -> Result<Range<u64>> {
         let end = start.saturating_add(self.compressed_size);
         if end <= self.limit {
             return Ok(start..end);
@@ -303,6 +291,28 @@ impl Member {
             }
         }
         .into())
+    }
+
+    pub(super) fn excerpt(&self) -> Excerpt {
+        Excerpt::text(&self.name)
+    }
+
+    /// The length of the local header without its extra field.
+    fn local_header_len(&self) -> u64 {
+        size_of::<LocalHeader>() + self.raw_name().len() as u64
+    }
+
+    fn need_local_header(&self) -> Step<Range<u64>> {
+        // The check before has shown that this lies within the archive.
+        Step::Need(self.header_offset..self.header_offset + self.local_header_len())
+    }
+
+    /// Where the data lies behind an extra field of `extra_len` bytes in the local header.
+    fn data_range(&self, extra_len: u16) -> Result<Range<u64>> {
+        let start = self
+            .header_offset
+            .saturating_add(self.local_header_len() + u64::from(extra_len));
+        self.check_end(start)
     }
 
     #[cold]

@@ -49,7 +49,7 @@ pub use self::{
     directory::Directory,
     error::ZipError,
     inflate::{Inflate, Progress, Status},
-    keep::Move,
+    keep::Kept,
     member::{Member, Method},
     path::relative_path,
     reader::DirectoryReader,

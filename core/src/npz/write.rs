@@ -22,10 +22,10 @@ use super::{
 use crate::{ErrorKind, Result, error::Excerpt};
 
 /// The data of an aligned array begins at a multiple of this in the archive.
-const ALIGNMENT: u64 = 64;
+pub(super) const ALIGNMENT: u64 = 64;
 
 /// The extra field of Android's `zipalign`: the alignment in two bytes, and padding.
-const ALIGNMENT_ID: u16 = 0xd935;
+pub(super) const ALIGNMENT_ID: u16 = 0xd935;
 
 /// The least that a reader must know: deflate and directories, or 64-bit fields.
 const VERSION: u16 = 20;
@@ -78,16 +78,9 @@ impl NewMember {
     /// Makes the data of the array begin at a multiple of 64 in the archive, given the length of
     /// the NPY header, with which a stored member begins.
     pub fn aligned(mut self, npy_header_len: u64) -> Self {
-        /// Identifier, length and the alignment itself.
-        const LEAST: u64 = 6;
         self.padding = 0;
         let data = self.data_offset().wrapping_add(npy_header_len);
-        let missing = data.wrapping_neg() % ALIGNMENT;
-        self.padding = match missing {
-            0 => 0,
-            LEAST.. => missing as u16,
-            _ => (missing + ALIGNMENT) as u16,
-        };
+        self.padding = padding_for(data.wrapping_neg() % ALIGNMENT);
         self
     }
 
@@ -162,13 +155,7 @@ impl NewMember {
         if self.is_zip64 {
             push_zip64(&mut bytes, &sizes);
         }
-        if let Some(rest) = self.padding.checked_sub(4) {
-            bytes.extend(ALIGNMENT_ID.to_le_bytes());
-            bytes.extend(rest.to_le_bytes());
-            let end = bytes.len() + usize::from(rest);
-            bytes.extend((ALIGNMENT as u16).to_le_bytes());
-            bytes.resize(end, 0);
-        }
+        push_padding(&mut bytes, self.padding);
         bytes
     }
 
@@ -372,6 +359,29 @@ fn push_zip64(bytes: &mut Vec<u8>, values: &[u64]) {
     bytes.extend(ZIP64_ID.to_le_bytes());
     bytes.extend((values.len() as u16 * 8).to_le_bytes());
     bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+}
+
+/// The length of an extra field that moves the data so many bytes on, at least.
+pub(super) fn padding_for(missing: u64) -> u16 {
+    /// Identifier, length and the alignment itself.
+    const LEAST: u64 = 6;
+    match missing {
+        0 => 0,
+        LEAST.. => missing as u16,
+        _ => (missing + ALIGNMENT) as u16,
+    }
+}
+
+/// An extra field of that length.
+pub(super) fn push_padding(bytes: &mut Vec<u8>, padding: u16) {
+    let Some(rest) = padding.checked_sub(4) else {
+        return;
+    };
+    bytes.extend(ALIGNMENT_ID.to_le_bytes());
+    bytes.extend(rest.to_le_bytes());
+    let end = bytes.len() + usize::from(rest);
+    bytes.extend((ALIGNMENT as u16).to_le_bytes());
+    bytes.resize(end, 0);
 }
 
 fn method_number(method: Method) -> u16 {

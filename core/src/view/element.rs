@@ -8,7 +8,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes, Unali
 
 use crate::{
     DType,
-    dtype::{Extended, Kind},
+    dtype::{ByteOrder, Extended, Kind},
     number::long_double_to_f64,
 };
 
@@ -56,13 +56,19 @@ pub(super) mod sealed {
         /// A value to fill a buffer with.
         const ZERO: Self;
 
+        /// The dtype of values in memory.
+        fn dtype() -> DType;
+
+        /// The bytes of values, which are of that dtype.
+        fn bytes(values: &[Self]) -> &[u8];
+
         /// The bytes of values, to be filled in the order of the machine, if any bytes will do.
         fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]>;
     }
 }
 
 macro_rules! number {
-    ($type:ty, $size:literal, $kinds:pat) => {
+    ($type:ty, $size:literal, $kind:expr $(, or $others:pat)?) => {
         impl Element for $type {}
 
         impl sealed::Sealed for $type {
@@ -71,7 +77,7 @@ macro_rules! number {
             type Bytes = [u8; $size];
 
             fn is_of(dtype: &DType) -> bool {
-                matches!(dtype.kind(), $kinds)
+                *dtype.kind() == $kind $(|| matches!(dtype.kind(), $others))?
             }
 
             #[inline]
@@ -89,6 +95,14 @@ macro_rules! number {
 
             const ZERO: Self = Self::from_le_bytes([0; $size]);
 
+            fn dtype() -> DType {
+                DType::native($kind, $size)
+            }
+
+            fn bytes(values: &[Self]) -> &[u8] {
+                values.as_bytes()
+            }
+
             fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
                 Some(values.as_mut_bytes())
             }
@@ -99,11 +113,7 @@ macro_rules! number {
 number!(i8, 1, Kind::Int8);
 number!(i16, 2, Kind::Int16);
 number!(i32, 4, Kind::Int32);
-number!(
-    i64,
-    8,
-    Kind::Int64 | Kind::DateTime64(_) | Kind::TimeDelta64(_)
-);
+number!(i64, 8, Kind::Int64, or Kind::DateTime64(_) | Kind::TimeDelta64(_));
 number!(u8, 1, Kind::UInt8);
 number!(u16, 2, Kind::UInt16);
 number!(u32, 4, Kind::UInt32);
@@ -114,7 +124,7 @@ number!(f32, 4, Kind::Float32);
 number!(f64, 8, Kind::Float64);
 
 macro_rules! complex {
-    ($part:ty, $size:literal, $kind:pat) => {
+    ($part:ty, $size:literal, $kind:expr) => {
         impl Element for Complex<$part> {}
 
         impl sealed::Sealed for Complex<$part> {
@@ -123,7 +133,7 @@ macro_rules! complex {
             type Bytes = [[u8; $size]; 2];
 
             fn is_of(dtype: &DType) -> bool {
-                matches!(dtype.kind(), $kind)
+                *dtype.kind() == $kind
             }
 
             #[inline]
@@ -140,6 +150,14 @@ macro_rules! complex {
             }
 
             const ZERO: Self = Self { re: 0.0, im: 0.0 };
+
+            fn dtype() -> DType {
+                DType::native($kind, 2 * $size)
+            }
+
+            fn bytes(values: &[Self]) -> &[u8] {
+                bytemuck::cast_slice(values)
+            }
 
             fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
                 Some(bytemuck::cast_slice_mut(values))
@@ -172,6 +190,14 @@ impl sealed::Sealed for bool {
     }
 
     const ZERO: Self = false;
+
+    fn dtype() -> DType {
+        DType::BOOL
+    }
+
+    fn bytes(values: &[Self]) -> &[u8] {
+        values.as_bytes()
+    }
 
     fn bytes_mut(_: &mut [Self]) -> Option<&mut [u8]> {
         None
@@ -235,6 +261,14 @@ impl sealed::Sealed for LongDouble {
     }
 
     const ZERO: Self = Self { bytes: [0; 16] };
+
+    fn dtype() -> DType {
+        DType::plain(Kind::LongDouble, ByteOrder::Little, 16)
+    }
+
+    fn bytes(values: &[Self]) -> &[u8] {
+        values.as_bytes()
+    }
 
     fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
         if cfg!(target_endian = "big") {
