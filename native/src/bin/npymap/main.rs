@@ -4,10 +4,13 @@ mod args;
 mod info;
 mod input;
 mod json;
+mod output;
+mod pack;
 mod progress;
 mod show;
 mod slice;
 mod stats;
+mod unpack;
 
 use std::{
     io::{self, Write},
@@ -37,9 +40,11 @@ fn main() -> ExitCode {
             print(&script)
         }
         Command::Info(arguments) => info::run(&arguments),
+        Command::Pack(arguments) => pack::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Unpack(arguments) => unpack::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
