@@ -408,7 +408,9 @@ proptest! {
         cast.convert(&wide, &mut back).unwrap();
         for (before, after) in src.chunks(size).zip(back.chunks(size)) {
             let [before, after] = [before, after].map(|v| text::element(&from, v).unwrap());
-            prop_assert!(before == after || rounds, "{before} became {after}: {from} to {to}");
+            // Some formats have one zero.
+            let same = before == after || before.replace("-0", "0") == after;
+            prop_assert!(same || rounds, "{before} became {after}: {from} to {to}");
         }
     }
 

@@ -98,6 +98,17 @@ impl Rescale {
         if count == NAT {
             return Some(NAT);
         }
+        if let Self::Linear {
+            numerator,
+            denominator,
+        } = self
+            && let (Ok(numerator), Ok(denominator)) =
+                (i64::try_from(numerator), i64::try_from(denominator))
+            && let Some(product) = count.checked_mul(numerator)
+        {
+            // Most often 64 bits are enough.
+            return Some(product.div_euclid(denominator)).filter(|&count| count != NAT);
+        }
         let wide = i128::from(count);
         let scaled = |count: i128, numerator, denominator| {
             Some(count.checked_mul(numerator)?.div_euclid(denominator))
