@@ -206,7 +206,8 @@ mod tests {
         assert_eq!(days_of_month(0), 0);
         assert_eq!(days_of_month(1), 31);
         assert_eq!(days_of_month(-12 * 1970), -719_528);
-        for month in -30_000..30_000 {
+        let step = if cfg!(miri) { 97 } else { 1 };
+        for month in (-30_000..30_000).step_by(step) {
             let first = days_of_month(month);
             assert_eq!(month_of_day(first), month);
             assert_eq!(month_of_day(first - 1), month - 1);
