@@ -106,15 +106,15 @@ impl NpyMap {
         located: Located,
         options: &OpenOptions,
     ) -> Result<Self> {
-        if located.layout.dtype().has_object() {
+        if located.layout().dtype().has_object() {
             return Err(container.name(ErrorKind::ObjectDType));
         }
         let range = container
             .in_place()
             .ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
-        let start = range.start + located.data_offset;
+        let start = range.start + located.data_offset();
         // The container is as long as the data, checked when it was located.
-        let len = located.layout.nbytes();
+        let len = located.layout().nbytes();
         let map = match usize::try_from(len) {
             Ok(0) => None,
             Ok(len) => {
