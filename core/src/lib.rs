@@ -49,6 +49,8 @@ pub mod number;
 pub mod plan;
 pub mod selection;
 pub mod stats;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod tiles;
 pub mod view;

@@ -9,29 +9,39 @@ use npymap_core::{
     error::Excerpt,
     literal::{Dialect, Literal},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::select, string::string_regex};
 
 /// Plain dtypes by their strings, those without a size included.
 fn plain() -> impl Strategy<Value = DType> {
-    let order = prop_oneof!["<", ">", "[|]"];
-    let kind = prop_oneof![
-        Just("b1".to_owned()),
+    // A `str` would be read as an expression for every text that it gives.
+    let [ints, floats, complex, strings, times] = [
         "[iu][1248]",
         "f(2|4|8|16)",
         "c(8|16|32)",
         "[SUV][0-9]",
         "[Mm]8(\\[[1-9]?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\\])?",
+    ]
+    .map(|expression| string_regex(expression).unwrap());
+    let kind = prop_oneof![
+        Just("b1".to_owned()),
+        ints,
+        floats,
+        complex,
+        strings,
+        times,
         Just("O".to_owned()),
     ];
-    (order, kind).prop_map(|(order, kind)| DType::parse(&(order + &kind)).unwrap())
+    (select(&["<", ">", "|"][..]), kind)
+        .prop_map(|(order, kind)| DType::parse(&format!("{order}{kind}")).unwrap())
 }
 
 /// Dtypes that a header can express: packed structures of sub-arrays and structures.
 fn dtype() -> impl Strategy<Value = DType> {
-    plain().prop_recursive(4, 32, 5, |inner| {
+    let text = string_regex("\\PC{0,3}").unwrap().boxed();
+    plain().prop_recursive(4, 32, 5, move |inner| {
         let shape = prop::collection::vec(0..4_u64, 0..3);
         let field = (inner, shape, any::<bool>());
-        let fields = prop::collection::vec((field, 0..3_u32, "\\PC{0,3}"), 0..5);
+        let fields = prop::collection::vec((field, 0..3_u32, text.clone()), 0..5);
         fields.prop_map(|fields| {
             let (mut list, mut offset) = (Vec::new(), 0);
             for (i, ((dtype, shape, titled), gap, text)) in fields.into_iter().enumerate() {

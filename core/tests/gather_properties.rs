@@ -190,7 +190,7 @@ fn orders() -> impl Strategy<Value = Order> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4 * cases(), ..<_>::default() })]
+    #![proptest_config(cases(1600))]
 
     #[test]
     fn every_element_arrives_converted(
@@ -237,7 +237,7 @@ proptest! {
 
 /// Arrays larger than a tile in both directions, whose rows do and do not fill tiles.
 #[test]
-#[cfg_attr(miri, ignore = "too slow")]
+#[cfg_attr(miri, ignore = "needs arrays larger than tiles")]
 fn tiles_meet_at_their_edges() {
     for dtype in ["u1", ">i2", "S3", ">f4", "S6", ">c8", ">f16", "S24", "S63"].map(parse) {
         for (rows, cols) in [(600, 521), (530, 3), (300, 9), (8, 270), (5, 700)] {

@@ -11,7 +11,7 @@ use npymap_core::{
 };
 use serde_json::Value;
 
-use common::{integers, order, read_json};
+use common::{integers, order, read_json, sampled};
 
 fn oracle() -> Value {
     read_json("oracles/numpy_index_cases.json")
@@ -43,7 +43,7 @@ fn item(value: &Value) -> Item {
 fn indexing_is_numpys() {
     let oracle = oracle();
     let cases = oracle["index"].as_array().unwrap();
-    assert_eq!(cases.len(), 1811);
+    assert!(sampled() || cases.len() == 1811);
     for case in cases {
         let name = case["base"].as_str().unwrap();
         let shape: Vec<u64> = integers(&oracle["bases"][name]["shape"]);
@@ -77,7 +77,7 @@ fn indexing_is_numpys() {
 fn reshaping_is_numpys() {
     let oracle = oracle();
     let cases = oracle["reshape"].as_array().unwrap();
-    assert_eq!(cases.len(), 723);
+    assert!(sampled() || cases.len() == 723);
     for case in cases {
         let shape: Vec<u64> = integers(&case["src_shape"]);
         let strides: Vec<i64> = integers(&case["src_strides"]);

@@ -1,6 +1,9 @@
 //! Layouts against lists of byte offsets, on which every operation is done element by element.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "../src/testing.rs"]
+mod testing;
+
 use npymap_core::{
     DType, Layout, Order,
     layout::Reshaped,
@@ -12,6 +15,7 @@ use proptest::{
     prelude::*,
     sample::{Index, select},
 };
+use testing::cases;
 
 /// An array as a list: its shape, and the offset of every element in C order.
 #[derive(Clone, Debug, PartialEq)]
@@ -338,7 +342,7 @@ fn apply(operation: &Operation, layout: &Layout, array: &Naive) -> Option<(Layou
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn views_have_the_elements_of_lists(

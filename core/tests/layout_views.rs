@@ -6,7 +6,7 @@ mod common;
 use npymap_core::{DType, Layout, Result, Selection, layout::Reshaped};
 use serde_json::Value;
 
-use common::{integers, order, read_json};
+use common::{integers, order, read_json, sampled};
 
 fn axes(case: &Value) -> Option<Vec<i64>> {
     (!case["axes"].is_null()).then(|| integers(&case["axes"]))
@@ -106,7 +106,7 @@ fn views_are_numpys() {
     let vectors = read_json("views.json");
     let buffer = vectors["buffer"].as_u64().unwrap();
     let cases = vectors["cases"].as_array().unwrap();
-    assert!(cases.len() > 1000);
+    assert!(sampled() || cases.len() > 1000);
     for case in cases {
         let base = base(case, buffer);
         match (apply(case, &base), case["error"].as_str()) {

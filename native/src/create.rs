@@ -162,9 +162,9 @@ impl CreateOptions {
         fill(ArrayMut::new(
             array_mut::Target::File {
                 container: &container,
-                start: located.data_offset,
+                start: located.data_offset(),
             },
-            located.layout.clone(),
+            located.layout().clone(),
         ))?;
         if self.overwrite {
             new.finish()?;

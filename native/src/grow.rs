@@ -247,13 +247,8 @@ impl NpyFile {
         self.disk().sync()?;
         let end = data_offset + layout.nbytes();
         self.container = Container::of_len(self.container.disk_handle(), end);
-        self.located = Located {
-            header: header.map(|bytes| header_of(&bytes)).transpose()?,
-            layout,
-            order: self.order(),
-            data_offset,
-            trailing_bytes: 0,
-        };
+        let header = header.map(|bytes| header_of(&bytes)).transpose()?;
+        self.located = Located::known(header, layout, self.order(), data_offset);
         Ok(())
     }
 

@@ -15,6 +15,7 @@
 //! - [`NpyFile`] reads by position: safe, on every file system, nothing but what is asked for.
 //! - [`NpyMap`] maps: zero copy, `unsafe` to make, safe to use.
 //! - [`Npz`] opens archives; their members are [`NpyFile`]s or [`NpyMap`]s.
+//! - [`NpzWriter`] writes archives, [`Npz::unpack`] takes them apart.
 //! - [`Array`] is the lazy array that all of them give: sliced for nothing, read when asked.
 //!
 //! All dtypes, byte orders and alignments work everywhere. The format itself, its layouts and its
@@ -35,6 +36,7 @@ mod array;
 mod array_mut;
 mod container;
 mod create;
+mod deflate;
 mod disk;
 mod error;
 mod file;
@@ -47,11 +49,13 @@ mod map;
 mod ndarray;
 mod new_file;
 mod npz;
+mod npz_writer;
 mod options;
 mod save;
 mod source;
 mod statistics;
 mod transfer;
+mod unpack;
 
 pub use npymap_core as core;
 #[doc(inline)]
@@ -73,6 +77,7 @@ pub use crate::{
     locate::Warning,
     map::{NpyMap, NpyMapMut},
     npz::Npz,
+    npz_writer::{Compression, NpzWriter},
     options::{Advice, Lock, OpenOptions, RawSpec},
     statistics::Statistics,
 };

@@ -24,8 +24,10 @@ cargo xtask <chore>
   differential [--seed N] [--count N]
                        random arrays and selections: the command against NumPy
   instructions [--update]
-                       what opening an array costs in instructions, against tests/instructions.json
-  miri                 core's tests under Miri: x86-64, 32-bit x86 and big-endian s390x
+                       what opening an array costs, counted by valgrind, against or into
+                       tests/instructions.json
+  miri                 core's tests under Miri: x86-64, 32-bit x86 and big-endian s390x, with
+                       fewer cases
   fuzz TARGET [ARGS]   fuzz with libFuzzer, e.g. `fuzz header -max_total_time=60`
   compare [ARGS]       speed, side by side with NumPy and other crates
 

@@ -1,7 +1,8 @@
 //! Running other programs, with a heading and the time they took.
 
 use std::{
-    env,
+    env, io,
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     time::Instant,
@@ -98,6 +99,30 @@ impl Cmd {
         match self.status()? {
             status if status.success() => Ok(()),
             status => Err(format!("`{text}` failed: {status}")),
+        }
+    }
+
+    /// Runs it beside others: its output is shown when it has ended.
+    pub(crate) fn run_aside(mut self) -> Result {
+        let text = self.text.clone();
+        eprintln!("$ {text}");
+        let output = || -> io::Result<_> {
+            let (mut reader, writer) = io::pipe()?;
+            self.command.stdout(writer.try_clone()?).stderr(writer);
+            let mut child = self.command.spawn()?;
+            // What is read ends when nobody can write any more.
+            drop(self.command);
+            let mut output = Vec::new();
+            reader.read_to_end(&mut output)?;
+            Ok((output, child.wait()?))
+        };
+        let (output, status) = output().map_err(|e| format!("cannot run `{text}`: {e}"))?;
+        // Standard error that is closed is no reason to fail.
+        let _ = io::stderr().lock().write_all(&output);
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("`{text}` failed: {status}"))
         }
     }
 

@@ -133,12 +133,13 @@ mod tests {
 
     #[test]
     fn both_ways_are_right_however_the_input_is_cut() {
+        let tables = Slow::new();
         let bytes: Vec<u8> = (0..1000u32).map(|i| (i * i / 7) as u8).collect();
         for len in (0..40).chain([999, 1000]) {
             let expected = rawzip::crc32(&bytes[..len]);
             for cut in [0, 1, 7, 8, 9, 500] {
                 let (head, tail) = bytes[..len].split_at(cut.min(len));
-                let mut slow = Slow::new();
+                let mut slow = tables.clone();
                 slow.update(head);
                 slow.update(tail);
                 assert_eq!(slow.finalize(), expected, "{len} bytes cut at {cut}");

@@ -92,11 +92,12 @@ mod tests {
     use std::vec::Vec;
 
     use super::*;
+    use crate::testing::few;
 
     #[test]
     fn the_first_place_counts() {
         let values: Vec<u32> = (0..200).map(|i| i / 2).collect();
-        for place in 0..200 {
+        for place in few(10, 0..200) {
             assert_eq!(position(&values, values[place]), place / 2 * 2);
         }
     }

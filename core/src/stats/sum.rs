@@ -138,6 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::few;
 
     #[test]
     fn errors_are_carried() {
@@ -147,8 +148,9 @@ mod tests {
         }
         assert_eq!(sum.value(), 2.0);
 
-        let tenth = vec![0.1; 1 << 20];
-        let exact = 0.1 * f64::from(1 << 20);
+        let count = if cfg!(miri) { 1 << 11 } else { 1 << 20 };
+        let tenth = vec![0.1; count];
+        let exact = 0.1 * count as f64;
         let error = (Sum::of(&tenth, |v| v).value() - exact).abs();
         assert!(error <= 20.0 / 2_f64.powi(53) * exact, "{error}");
     }
@@ -180,7 +182,7 @@ mod tests {
     #[test]
     fn every_length_is_summed_whole() {
         let values: Vec<u32> = (1..=300).collect();
-        for n in 0..values.len() {
+        for n in few(8, 0..values.len()) {
             let expected = f64::from(n as u32 * (n as u32 + 1) / 2);
             assert_eq!(Sum::of(&values[..n], f64::from).value(), expected);
         }

@@ -345,7 +345,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{DType, selection::Slice};
+    use crate::{DType, selection::Slice, testing::cases};
 
     fn dtype(text: &str) -> DType {
         DType::parse(text).unwrap()
@@ -522,11 +522,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig {
-            cases: if cfg!(miri) { 20 } else { 2000 },
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        })]
+        #![proptest_config(cases(2000))]
 
         #[test]
         fn all_ways_through_a_view_agree(layout in layouts()) {

@@ -7,7 +7,11 @@ use serde_json::Value;
 fn cpython_agrees_on_every_text() {
     let cases = crate::common::read_json("literals.json");
     let cases = cases.as_array().unwrap();
-    assert!(cases.len() > 1000, "{} cases", cases.len());
+    assert!(
+        crate::common::sampled() || cases.len() > 1000,
+        "{} cases",
+        cases.len()
+    );
     let mut wrong = Vec::new();
     for case in cases {
         let text = case["text"].as_str().unwrap();

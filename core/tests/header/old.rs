@@ -5,10 +5,12 @@ use std::fs;
 use npymap_core::header::{MAGIC, Warning};
 use serde_json::json;
 
+use crate::common::{little_endian_str, read_json, sampled, vectors};
+
 /// The bytes of a file, or from the n-th member of an archive on, all of which are stored.
 fn read(name: &str, n: usize) -> Vec<u8> {
     let path = name.split("::").next().unwrap();
-    let bytes = fs::read(crate::common::vectors("old").join(path)).unwrap();
+    let bytes = fs::read(vectors("old").join(path)).unwrap();
     if !name.contains("::") {
         return bytes;
     }
@@ -22,11 +24,15 @@ fn read(name: &str, n: usize) -> Vec<u8> {
 
 #[test]
 fn every_old_file_is_read_as_numpy_reads_it() {
-    let old = crate::common::read_json("old.json");
+    let old = read_json("old.json");
     let files = old["files"].as_object().unwrap();
-    assert_eq!(files.len(), 76);
+    assert!(sampled() || files.len() == 76);
     let mut member = ("", 0);
     for (name, facts) in files {
+        if sampled() && name.contains("::") {
+            // Members are counted.
+            continue;
+        }
         let archive = name.split("::").next().unwrap();
         member = if member.0 == archive {
             (archive, member.1 + 1)
@@ -38,7 +44,7 @@ fn every_old_file_is_read_as_numpy_reads_it() {
         let found = json!({
             "version": [major, minor],
             "descr": crate::to_json(&header.dtype().descr().unwrap()),
-            "dtype": header.dtype().to_string(),
+            "dtype": little_endian_str(header.dtype()),
             "itemsize": header.dtype().itemsize(),
             "shape": header.shape(),
             "fortran_order": header.fortran_order(),

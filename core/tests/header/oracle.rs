@@ -3,6 +3,8 @@
 use npymap_core::{Header, Order, header::Warning};
 use serde_json::{Value, json};
 
+use crate::common::{from_hex, mirror, read_json, sampled};
+
 /// The cases that NumPy refuses and that are read on purpose, with a warning, and what they give.
 fn accepted_on_purpose(name: &str) -> Option<(Value, Value)> {
     Some(match name {
@@ -31,9 +33,21 @@ fn accepted_on_purpose(name: &str) -> Option<(Value, Value)> {
     })
 }
 
+/// A descriptor that NumPy found in a case on a little-endian machine, as it is on this one.
+///
+/// A byte order that the header does not name is the machine's own.
+fn on_this_machine(descr: &Value, case: &Value) -> Value {
+    let file = from_hex(&case["prefix_hex"]);
+    // Behind the magic, the version and the length.
+    if file.iter().skip(10).any(|byte| b"<>".contains(byte)) {
+        return descr.clone();
+    }
+    serde_json::from_str(&mirror(&descr.to_string())).unwrap()
+}
+
 /// What `np.load` does: reads the header, refuses objects, reads the data.
 fn load(case: &Value) -> Result<Header, String> {
-    let mut file = crate::common::from_hex(&case["prefix_hex"]);
+    let mut file = from_hex(&case["prefix_hex"]);
     let fill = case["zero_fill"].as_u64().unwrap() as usize;
     file.resize(file.len() + fill, 0);
 
@@ -49,9 +63,9 @@ fn load(case: &Value) -> Result<Header, String> {
 
 #[test]
 fn numpy_agrees_on_every_case() {
-    let oracle = crate::common::read_json("oracles/npy_reader_cases.json");
+    let oracle = read_json("oracles/npy_reader_cases.json");
     let cases = oracle["cases"].as_array().unwrap();
-    assert_eq!(cases.len(), 303);
+    assert!(sampled() || cases.len() == 303);
     let mut on_purpose = 0;
     let mut wrong = Vec::new();
     for case in cases {
@@ -69,12 +83,13 @@ fn numpy_agrees_on_every_case() {
             Err(e) => json!(e),
         };
         let agrees = if case["ok"] == true {
-            let keys = ["dtype", "itemsize", "shape", "fortran", "py2_warn"];
-            keys.iter().all(|&key| found[key] == case[key])
+            let keys = ["itemsize", "shape", "fortran", "py2_warn"];
+            found["dtype"] == on_this_machine(&case["dtype"], case)
+                && keys.iter().all(|&key| found[key] == case[key])
         } else if let Some((dtype, shape)) = accepted_on_purpose(name) {
             on_purpose += 1;
             let warned = result.is_ok_and(|header| !header.warnings().is_empty());
-            warned && found["dtype"] == dtype && found["shape"] == shape
+            warned && found["dtype"] == on_this_machine(&dtype, case) && found["shape"] == shape
         } else {
             result.is_err()
         };
@@ -83,5 +98,5 @@ fn numpy_agrees_on_every_case() {
         }
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(on_purpose, 18);
+    assert!(sampled() || on_purpose == 18);
 }

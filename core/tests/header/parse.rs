@@ -76,6 +76,7 @@ fn a_short_file_is_cut_short_wherever_it_ends() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "reads a header of 20 000 characters")]
 fn lengths_are_limited_before_anything_is_read() {
     let mut file = b"\x93NUMPY\x02\x00\xf0\xff\xff\xff".to_vec();
     let result = Header::parse(&file, None, &Limits::default());
@@ -101,6 +102,7 @@ fn lengths_are_limited_before_anything_is_read() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "reads headers of 10 000 characters")]
 fn the_limit_of_numpy_counts_characters() {
     let text = |n: usize| TEXT.replace("'<f4'", &format!("[('{}', '<f4')]", "é".repeat(n)));
     let rest = text(0).len();
@@ -298,6 +300,7 @@ fn objects_are_described() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "a question of speed")]
 fn deep_nesting_is_refused_at_once() {
     for bracket in ["(", "[", "{", "{1:", "[(", "(set(", "-(", "[1,("] {
         for text in [bracket.repeat(100_000), bracket.repeat(100_000) + "1"] {

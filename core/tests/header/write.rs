@@ -7,7 +7,7 @@ use npymap_core::{
 };
 use serde_json::Value;
 
-use crate::common::{from_hex, integers, order, read_json};
+use crate::common::{from_hex, integers, little_endian_str, order, read_json, sampled};
 
 fn shape(case: &Value) -> Vec<u64> {
     integers(&case["shape"])
@@ -21,7 +21,7 @@ fn cases() -> Vec<Value> {
 #[test]
 fn what_numpy_writes_is_read() {
     let cases = cases();
-    assert!(cases.len() > 350, "{} cases", cases.len());
+    assert!(sampled() || cases.len() > 350, "{} cases", cases.len());
     for case in &cases {
         let bytes = from_hex(&case["header"]);
         let header = crate::parse_whole(&bytes).unwrap();
@@ -43,7 +43,7 @@ fn what_numpy_writes_is_read() {
                 "{case}"
             );
             assert_eq!(
-                dtype.to_string(),
+                little_endian_str(dtype),
                 *case["dtype"].as_str().unwrap(),
                 "{case}"
             );
@@ -65,7 +65,7 @@ fn the_same_bytes_are_written() {
                 unknown.push(name);
                 continue;
             };
-            DType::fixed(Kind::Extended(extended), ByteOrder::NATIVE).unwrap()
+            DType::fixed(Kind::Extended(extended), ByteOrder::Little).unwrap()
         } else {
             crate::parse_whole(&bytes).unwrap().dtype().clone()
         };
@@ -81,14 +81,14 @@ fn the_same_bytes_are_written() {
         );
     }
     unknown.sort_unstable();
-    assert_eq!(
-        unknown,
-        ["bcomplex32", "int1", "uint1"],
-        "types that are not offered"
+    assert!(
+        sampled() || unknown == ["bcomplex32", "int1", "uint1"],
+        "types that are not offered: {unknown:?}"
     );
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "reads names of 65 536 characters")]
 fn the_version_depends_on_length_and_characters() {
     let vectors = read_json("headers.json");
     let cases = vectors["long_names"].as_array().unwrap();

@@ -4,10 +4,10 @@
 use npymap_core::{DType, Layout, Order};
 use proptest::{prelude::*, sample::select};
 
-/// How many cases of a property to try.
-pub(crate) fn cases() -> u32 {
-    if cfg!(miri) { 4 } else { 400 }
-}
+#[path = "../../src/testing.rs"]
+mod testing;
+
+pub(crate) use testing::cases;
 
 /// The offsets of all elements in an order.
 pub(crate) fn offsets(layout: &Layout, order: Order) -> Vec<u64> {
@@ -37,7 +37,8 @@ pub(crate) fn offsets(layout: &Layout, order: Order) -> Vec<u64> {
 /// A layout that basic indexing and transposing make of a contiguous array, or one with strides of
 /// any sort; and the size of its data.
 pub(crate) fn layouts(dtypes: Vec<DType>) -> impl Strategy<Value = (Layout, u64)> {
-    let dim = prop_oneof![6 => 1..5_u64, 1 => Just(0), 2 => 5..20_u64];
+    let longest: u64 = if cfg!(miri) { 7 } else { 20 };
+    let dim = prop_oneof![6 => 1..5_u64, 1 => Just(0), 2 => 5..longest];
     let dims = prop::collection::vec((dim, 1..4_i64, any::<bool>(), any::<u32>(), 0..8_u8), 0..5);
     (select(dtypes), dims, any::<bool>(), 0..3_u64).prop_map(|(dtype, dims, nested, extra)| {
         let itemsize = dtype.itemsize() as i64;

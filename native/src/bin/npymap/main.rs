@@ -6,11 +6,14 @@ mod create;
 mod info;
 mod input;
 mod json;
+mod output;
+mod pack;
 mod progress;
 mod set;
 mod show;
 mod slice;
 mod stats;
+mod unpack;
 
 use std::{
     io::{self, Write},
@@ -45,9 +48,11 @@ fn main() -> ExitCode {
             print(&script)
         }
         Command::Info(arguments) => info::run(&arguments),
+        Command::Pack(arguments) => pack::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Unpack(arguments) => unpack::run(&arguments),
         Command::Create(arguments) => create::run(&arguments),
         Command::Set(arguments) => set::run(&arguments),
         Command::Append(arguments) => append::run(&arguments),

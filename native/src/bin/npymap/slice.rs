@@ -1,16 +1,14 @@
 //! `npymap slice`.
 
-use std::{
-    io::{self, IsTerminal, Write},
-    path::Path,
-};
+use std::{io::Write, path::Path};
 
-use npymap::{Array, ErrorKind};
+use npymap::Array;
 
 use crate::{
     Failure,
     args::Slice,
     input::{self, Input},
+    output,
     progress::Progress,
 };
 
@@ -26,16 +24,7 @@ pub(crate) fn run(arguments: &Slice) -> Result<(), Failure> {
 }
 
 fn to_standard_output(array: &Array<'_>) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    if out.is_terminal() {
-        let refusal = "is a terminal, to which no array is written";
-        return Err(Failure::Output(io::Error::other(refusal)));
-    }
-    array.write_to(&mut out).map_err(|e| match e.kind() {
-        ErrorKind::Io(of_output) if e.path().is_none() => {
-            Failure::Output(io::Error::new(of_output.kind(), of_output.to_string()))
-        }
-        _ => Failure::Said(e),
-    })?;
+    let mut out = output::open()?;
+    array.write_to(&mut out).map_err(output::failure)?;
     out.flush().map_err(Failure::Output)
 }
