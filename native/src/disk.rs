@@ -46,6 +46,15 @@ impl Disk {
         }))
     }
 
+    /// A file without a name that holds a part of the file with this path, inflated.
+    pub(crate) fn inflated(file: File, path: &Path, len: u64) -> Self {
+        Self {
+            file,
+            path: path.to_owned(),
+            len,
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

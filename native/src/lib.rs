@@ -35,6 +35,7 @@ mod container;
 mod disk;
 mod error;
 mod file;
+mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;

@@ -92,6 +92,11 @@ impl NewFile {
         write_all_at(&self.file, bytes, offset)
     }
 
+    /// The directory in which it will stand.
+    pub(crate) fn directory(&self) -> &Path {
+        directory_of(&self.path)
+    }
+
     /// Puts the file in its place, in which it is complete and on the disk, or does not appear.
     pub(crate) fn finish(self) -> io::Result<()> {
         // Before it has its name: a power cut must not find the name without the bytes.

@@ -1,10 +1,12 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
+use std::path::Path;
+
 use npymap_core::{Layout, gather::Convert};
 
 use crate::{
     error::Result,
-    source::Source,
+    source::{Reader, Source},
     tiles::{Cut, Tile, Tiles},
 };
 
@@ -47,13 +49,24 @@ pub(crate) fn read(
 
 /// Hands the values of a layout, as stored, to a sink that is written by position, with where each
 /// run of them belongs, in bytes, in the C order. `done` is told how many bytes were moved so far.
+///
+/// An inflated copy of the source, if there must be one, is put in the directory.
 pub(crate) fn copy(
     source: &Source<'_>,
     layout: &Layout,
+    directory: &Path,
     done: impl FnMut(u64),
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    each_tile(source, layout, cut_for(source), done, |tile, values| {
+    let mut reader = source.reader();
+    reader.put_copy_in(directory);
+    let mut cut = cut_for(source);
+    if cut == Cut::LargestStride && writes_crumbs(layout) {
+        reader.prepare_for_any_order()?;
+        cut = Cut::LeastEffort;
+    }
+    let tiles = tiles(source, layout, cut);
+    each_tile(&mut reader, tiles, done, |tile, values| {
         tile.scatter(layout.shape(), layout.itemsize(), values, &mut put)
     })
 }
@@ -65,32 +78,61 @@ pub(crate) fn stream(
     done: impl FnMut(u64),
     mut put: impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    each_tile(source, layout, Cut::FirstAxis, done, |_, values| {
-        put(values)
-    })
+    let mut reader = source.reader();
+    if !source.is_random_access() && goes_far_back(source, layout) {
+        reader.prepare_for_any_order()?;
+    }
+    let tiles = tiles(source, layout, Cut::FirstAxis);
+    each_tile(&mut reader, tiles, done, |_, values| put(values))
 }
 
 /// How to cut where the pieces may come in any order.
 fn cut_for(source: &Source<'_>) -> Cut {
     if source.is_random_access() {
-        Cut::LongestRuns
+        Cut::LeastEffort
     } else {
         // Reading back inflates anew.
         Cut::LargestStride
     }
 }
 
+/// Whether pieces that follow one another in the file lie in the C order as runs so short that
+/// writing them takes longer than an inflated copy does.
+fn writes_crumbs(layout: &Layout) -> bool {
+    /// With runs of half of it (160 MB of float32 in Fortran order, deflated, of shape (8192, 4882),
+    /// by `time npymap slice`) both take as long.
+    const SHORTEST: u64 = 1 << 10;
+
+    let first = Tiles::new(layout, Cut::LargestStride, TILE_BYTES, true).next();
+    first.is_some_and(|tile| {
+        let shape = layout.shape();
+        !tile.is_run_of(shape) && tile.run_of(shape) * layout.itemsize() < SHORTEST
+    })
+}
+
+/// Whether the pieces that follow one another in the C order make a source go back, right after the
+/// first one, over more than half of itself.
+fn goes_far_back(source: &Source<'_>, layout: &Layout) -> bool {
+    let mut tiles = tiles(source, layout, Cut::FirstAxis).map(|tile| tile.layout.byte_span());
+    let (Some(first), Some(second)) = (tiles.next(), tiles.next()) else {
+        return false;
+    };
+    second.start < first.end && first.end > source.data_len() / 2
+}
+
+fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut) -> Tiles {
+    Tiles::new(layout, cut, TILE_BYTES, source.memory().is_none())
+}
+
 fn each_tile(
-    source: &Source<'_>,
-    layout: &Layout,
-    cut: Cut,
+    reader: &mut Reader<'_>,
+    tiles: Tiles,
     mut done: impl FnMut(u64),
     mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    let mut reader = source.reader();
     let mut values = Vec::new();
     let mut moved = 0;
-    for tile in Tiles::new(layout, cut, TILE_BYTES, source.memory().is_none()) {
+    for tile in tiles {
         values.resize(tile.layout.nbytes() as usize, 0);
         reader.gather(&tile.layout, Convert::AsStored, &mut values)?;
         take(&tile, &values)?;
