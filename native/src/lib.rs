@@ -41,6 +41,7 @@ mod disk;
 mod error;
 mod file;
 mod grow;
+mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;

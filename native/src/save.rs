@@ -24,7 +24,8 @@ impl Array<'_> {
     /// that is replaced hands on its permissions. What is no regular file, a pipe or a device, is
     /// written directly.
     ///
-    /// Memory stays bounded, whatever the size of the array.
+    /// Memory stays bounded, whatever the size of the array. A deflated member that must be written
+    /// in another order is inflated into a file without a name in the same directory first.
     ///
     /// # Errors
     ///
@@ -50,7 +51,8 @@ impl Array<'_> {
             Target::New(file) => {
                 file.write_at(&header, 0).map_err(name)?;
                 let start = header.len() as u64;
-                transfer::copy(self.source(), self.layout(), progress, |at, run| {
+                let (source, layout) = (self.source(), self.layout());
+                transfer::copy(source, layout, file.directory(), progress, |at, run| {
                     file.write_at(run, start + at).map_err(name)
                 })?;
                 file.finish().map_err(name)?;

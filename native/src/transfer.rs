@@ -1,5 +1,7 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
+use std::path::Path;
+
 use npymap_core::{
     DType, Layout,
     cast::{Cast, Casting, Overflow},
@@ -9,7 +11,7 @@ use npymap_core::{
 
 use crate::{
     error::Result,
-    source::{Source, plan_options},
+    source::{Reader, Source, plan_options},
 };
 
 /// How much is read and held at once: it bounds the memory that a transfer takes beside its result.
@@ -51,13 +53,17 @@ pub(crate) fn read(
 
 /// Hands the values of a layout, as stored, to a sink that is written by position, with where each
 /// run of them belongs, in bytes, in the C order. `done` is told how many bytes were moved so far.
+///
+/// An inflated copy of the source, if there must be one, is put in the directory.
 pub(crate) fn copy(
     source: &Source<'_>,
     layout: &Layout,
+    directory: &Path,
     done: impl FnMut(u64),
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    each_tile(source, layout, cut_for(source), done, |tile, values| {
+    let (mut reader, tiles) = in_any_order(source, layout, Some(directory))?;
+    each_tile(&mut reader, tiles, done, |tile, values| {
         each_run(tile, layout.itemsize(), values, &mut put)
     })
 }
@@ -69,24 +75,43 @@ pub(crate) fn copy_as(
     dtype: &DType,
     mut put: impl FnMut(u64, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    if dtype == layout.dtype() {
-        return copy(source, layout, |_| (), put);
-    }
     let cast = Cast::new(layout.dtype(), dtype, Casting::Equiv, Overflow::Error);
     let cast = cast.map_err(|e| source.name(e))?;
+    let (mut reader, tiles) = in_any_order(source, layout, None)?;
     let mut converted = Vec::new();
     each_tile(
-        source,
-        layout,
-        cut_for(source),
+        &mut reader,
+        tiles,
         |_| (),
         |tile, values| {
+            if dtype == layout.dtype() {
+                return each_run(tile, dtype.itemsize(), values, &mut put);
+            }
             converted.resize((tile.layout().size() * dtype.itemsize()) as usize, 0);
             let done = cast.convert(values, &mut converted);
             done.map_err(|e| source.name(e))?;
             each_run(tile, dtype.itemsize(), &converted, &mut put)
         },
     )
+}
+
+/// A reader of pieces that may come in any order, and the pieces. An inflated copy, if there must
+/// be one, is put in the directory, or else in the system's temporary one.
+pub(crate) fn in_any_order<'a>(
+    source: &Source<'a>,
+    layout: &Layout,
+    directory: Option<&'a Path>,
+) -> Result<(Reader<'a>, Tiles)> {
+    let mut reader = source.reader();
+    if let Some(directory) = directory {
+        reader.put_copy_in(directory);
+    }
+    let mut cut = cut_for(source);
+    if cut == Cut::LargestStride && writes_crumbs(layout) {
+        reader.prepare_for_any_order()?;
+        cut = Cut::LeastEffort;
+    }
+    Ok((reader, tiles(source, layout, cut)))
 }
 
 /// As [`copy()`], for a sink that takes the values from the first to the last.
@@ -96,32 +121,55 @@ pub(crate) fn stream(
     done: impl FnMut(u64),
     mut put: impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    each_tile(source, layout, Cut::FirstAxis, done, |_, values| {
-        put(values)
-    })
+    let mut reader = source.reader();
+    if !source.is_random_access() && goes_far_back(source, layout) {
+        reader.prepare_for_any_order()?;
+    }
+    let tiles = tiles(source, layout, Cut::FirstAxis);
+    each_tile(&mut reader, tiles, done, |_, values| put(values))
 }
 
 /// How to cut where the pieces may come in any order.
-pub(crate) fn cut_for(source: &Source<'_>) -> Cut {
+fn cut_for(source: &Source<'_>) -> Cut {
     if source.is_random_access() {
-        Cut::LongestRuns
+        Cut::LeastEffort
     } else {
         // Reading back inflates anew.
         Cut::LargestStride
     }
 }
 
+/// Whether pieces that follow one another in the file lie in the C order as runs so short that
+/// writing them takes longer than an inflated copy does.
+fn writes_crumbs(layout: &Layout) -> bool {
+    /// With runs of half of it (160 MB of float32 in Fortran order, deflated, of shape (8192, 4882),
+    /// by `time npymap slice`) both take as long.
+    const SHORTEST: u64 = 1 << 10;
+
+    let tiles = layout.tiles(Cut::LargestStride, TILE_BYTES);
+    let first = tiles.planned(plan_options()).next();
+    first.is_some_and(|tile| !tile.is_run() && tile.run_len() * layout.itemsize() < SHORTEST)
+}
+
+/// Whether the pieces that follow one another in the C order make a source go back, right after the
+/// first one, over more than half of itself.
+fn goes_far_back(source: &Source<'_>, layout: &Layout) -> bool {
+    let mut tiles = tiles(source, layout, Cut::FirstAxis).map(|tile| tile.layout().byte_span());
+    let (Some(first), Some(second)) = (tiles.next(), tiles.next()) else {
+        return false;
+    };
+    second.start < first.end && first.end > source.data_len() / 2
+}
+
 fn each_tile(
-    source: &Source<'_>,
-    layout: &Layout,
-    cut: Cut,
+    reader: &mut Reader<'_>,
+    tiles: Tiles,
     mut done: impl FnMut(u64),
     mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    let mut reader = source.reader();
     let mut values = Vec::new();
     let mut moved = 0;
-    for tile in tiles(source, layout, cut) {
+    for tile in tiles {
         values.resize(tile.layout().nbytes() as usize, 0);
         reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
         take(&tile, &values)?;

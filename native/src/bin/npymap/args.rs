@@ -124,7 +124,8 @@ pub(crate) struct Show {
 /// The new file has the dtype and the byte order of the array, and is in C order: it is what
 /// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
 /// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the selection.
+/// the size of the selection. A deflated member that must be written in another order is inflated
+/// into a file without a name beside OUT first.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
