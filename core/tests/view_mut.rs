@@ -61,7 +61,7 @@ fn view<'a>(bytes: &'a mut [u8], layout: &Layout) -> ViewMut<'a, i32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..<_>::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn elements_change_and_nothing_else((layout, len) in integers()) {
