@@ -126,7 +126,7 @@ impl Located {
                 trailing_bytes,
             }),
             None => Err(container.name(ErrorKind::Truncated {
-                what: "array data",
+                what: "the array data",
                 expected,
                 found,
             })),

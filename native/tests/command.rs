@@ -227,6 +227,8 @@ fn errors_are_one_line_that_names_the_file() {
     scratch.vector("crc_deflated.npz");
     fs::write(scratch.path("text.npy"), "hello world").unwrap();
     fs::write(scratch.path("empty.npy"), "").unwrap();
+    fs::write(scratch.path("pickle.npy"), b"\x80\x04N.").unwrap();
+    scratch.npy("opaque.npy", "V2", &[3], &[0; 6]);
     fs::create_dir(scratch.path("dir")).unwrap();
     scratch.npy("object.npy", "u1", &[1], b"\x80\x04N.");
     let object = fs::read(scratch.path("object.npy")).unwrap();
@@ -258,7 +260,7 @@ fn errors_are_one_line_that_names_the_file() {
         ),
         (
             &["info", "short.npy"],
-            "short.npy: array data is cut short: expected 32 bytes, found 31",
+            "short.npy: the array data is cut short: expected 32 bytes, found 31",
         ),
         (
             &["info", "text.npy"],
@@ -266,7 +268,7 @@ fn errors_are_one_line_that_names_the_file() {
         ),
         (
             &["info", "empty.npy"],
-            "empty.npy: the magic string and version is cut short: expected 8 bytes, found 0",
+            "empty.npy: the file is empty: expected 8 bytes",
         ),
         (&["info", "dir"], "dir: is a directory"),
         (&["show", "object.npy"], pickled),
@@ -287,7 +289,17 @@ fn errors_are_one_line_that_names_the_file() {
         ),
         (
             &["info", "x.npy", "--max-header", "8"],
-            "x.npy: the header is too large: found 118, the limit is 8",
+            "x.npy: the header is too large: found 118, the limit is 8; --max-header raises it",
+        ),
+        (
+            &["stats", "opaque.npy"],
+            "opaque.npy: statistics need numbers, found raw data: --view names their dtype, such \
+             as bfloat16",
+        ),
+        (
+            &["info", "pickle.npy"],
+            "pickle.npy: not an NPY file but a pickle, which is never unpickled: found \
+             '\\x80\\x04N.' at byte 0",
         ),
     ] {
         assert_eq!(scratch.error(arguments), message);

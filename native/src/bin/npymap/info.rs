@@ -8,7 +8,7 @@ use npymap::{
 };
 use serde_json::{Value, json};
 
-use crate::{Failure, args::Info, input::Input, json, print};
+use crate::{Failure, args::Info, input::Input, json, message, print};
 
 pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
     let mut documents = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
         let input = match Input::open(path, &arguments.reading) {
             Ok(input) => input,
             Err(e) => {
-                eprintln!("npymap: {e}");
+                eprintln!("{}", message(&e));
                 failed = true;
                 continue;
             }
