@@ -162,6 +162,45 @@ fn members_as_json() {
 }
 
 #[test]
+fn members_as_a_table() {
+    let scratch = Scratch::new();
+    let npy = |dtype: &str, shape: &[u64], data: &[u8]| {
+        let header = header::write(&dtype.parse().unwrap(), shape, Order::C);
+        [&header.unwrap()[..], data].concat()
+    };
+    let (x, s) = (
+        npy(">i8", &[2, 3], &[0; 50]),
+        npy("i4, f8, (2,)u1, ?", &[1], &[0; 15]),
+    );
+    scratch.archive(
+        "a.npz",
+        &[
+            ("x.npy", false, &x, &x),
+            ("deep/structure.npy", true, &common::deflated(&s), &s),
+            ("note\n.txt", false, b"no array", b"no array"),
+        ],
+    );
+    let expected = "\
+a.npz
+  format      npz, 3 members
+
+  name                dtype                                        shape   bytes  method
+  x.npy               >i8                                          (2, 3)    178  stored
+  deep/structure.npy  [('f0', '<i4'), ('f1', '<f8'), ('f2', 'u...  (1,)      207  deflate to 217
+  note\\n.txt          -                                            -           8  stored
+
+  warning     x.npy: 2 bytes behind the array's data are ignored
+  unreadable  a.npz::note\\n.txt: not an NPY file: found 'no array' at byte 0, expected '\\x93NUMPY'
+";
+    assert_eq!(scratch.out(&["info", "a.npz"]), expected);
+    scratch.archive("none.npz", &[]);
+    assert_eq!(
+        scratch.out(&["info", "none.npz"]),
+        "none.npz\n  format      npz, 0 members\n"
+    );
+}
+
+#[test]
 fn a_file_of_several_that_fails_does_not_hide_the_others() {
     let scratch = Scratch::new();
     scratch.counting("x.npy", &[2], Order::C);
