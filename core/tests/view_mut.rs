@@ -319,7 +319,7 @@ fn what_cannot_be_changed_is_refused() {
     );
     assert_eq!(
         refuse(&row, 11),
-        "array data is cut short: expected 12 bytes, found 11"
+        "the array data is cut short: expected 12 bytes, found 11"
     );
     let floats = Layout::new(DType::FLOAT32, &[3], Order::C).unwrap();
     assert_eq!(

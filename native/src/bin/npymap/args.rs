@@ -62,7 +62,7 @@ EXAMPLES
 /// Print what files hold, reading headers only
 ///
 /// Of an .npy file: its format version, dtype, shape, memory order and where the data lies. Of an
-/// .npz archive: its members, and the same of each that holds an array.
+/// .npz archive: a table of its members. Of a member, ARCHIVE.npz::MEMBER, it prints all of that.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 JSON

@@ -19,12 +19,16 @@ use std::{
 
 use clap::{CommandFactory, Parser};
 
+use npymap::{ErrorKind, core::ErrorKind as FormatErrorKind};
+
 use args::{Arguments, Command};
 
 /// What ends a command before it is done.
 enum Failure {
     /// The data or the file system said no: what, and where.
     Said(npymap::Error),
+    /// The same, and what may help.
+    Hinted(npymap::Error, &'static str),
     /// Several inputs, of which some failed; what was wrong was printed already.
     Printed,
     /// Standard output could not be written.
@@ -55,11 +59,29 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(Failure::Said(e)) => {
-            eprintln!("npymap: {e}");
+            eprintln!("{}", message(&e));
+            ExitCode::FAILURE
+        }
+        Err(Failure::Hinted(e, hint)) => {
+            eprintln!("{}{hint}", message(&e));
             ExitCode::FAILURE
         }
         Err(Failure::Printed) => ExitCode::FAILURE,
     }
+}
+
+/// What is said of an error, in one line.
+fn message(error: &npymap::Error) -> String {
+    let hint = match error.kind() {
+        ErrorKind::Format(format) => match format.kind() {
+            FormatErrorKind::TooLarge {
+                what: "the header", ..
+            } => "; --max-header raises it",
+            _ => "",
+        },
+        _ => "",
+    };
+    format!("npymap: {error}{hint}")
 }
 
 /// Writes to standard output.
