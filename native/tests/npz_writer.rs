@@ -41,7 +41,7 @@ impl Scratch {
     }
 }
 
-fn pairs<'a>(found: &'a [(String, f32)]) -> Vec<(&'a str, f32)> {
+fn pairs(found: &[(String, f32)]) -> Vec<(&str, f32)> {
     found.iter().map(|(key, first)| (&**key, *first)).collect()
 }
 
