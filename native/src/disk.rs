@@ -34,6 +34,11 @@ impl Disk {
             // Before anything is found out that a writer could change.
             if let Some(lock) = lock {
                 take_lock(&file, lock)?;
+                // Between the two calls another writer may have put a new file in its place.
+                while !is_at(&file, path)? {
+                    file = open_at_once(path, options.write)?;
+                    take_lock(&file, lock)?;
+                }
             }
             // A third of the price of asking for all metadata. Nothing relies on the cursor.
             let len = file.seek(SeekFrom::End(0));
@@ -169,6 +174,21 @@ pub(crate) fn take_lock(file: &File, lock: Lock) -> Result<()> {
         TryLockError::WouldBlock => ErrorKind::Locked { wanted: lock }.into(),
         TryLockError::Error(e) => ErrorKind::NotLockable(e).into(),
     })
+}
+
+/// Whether the file still stands where it was opened. Windows lets nobody replace an open file.
+pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (opened, named) = (file.metadata()?, std::fs::metadata(path)?);
+        Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
+    }
 }
 
 /// Takes room on the disk for all of a file.

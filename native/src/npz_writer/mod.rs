@@ -12,7 +12,6 @@ use std::{
 use npymap_core::{
     self as core, Layout, Order, header,
     npz::{Crc32, DirectoryWriter, Method, NewMember},
-    view::Element,
 };
 
 use crate::{
@@ -39,10 +38,11 @@ use crate::{
 /// # fn main() -> npymap::Result<()> {
 /// # let dir = tempfile::tempdir().unwrap();
 /// # let path = dir.path().join("model.npz");
-/// use npymap::{Npz, NpzWriter};
+/// use npymap::{Array, Npz, NpzWriter};
 ///
 /// let mut archive = NpzWriter::create(&path)?;
-/// archive.add_slice("weights", &[2, 3], &[0.0_f32, 1.0, 2.0, 3.0, 4.0, 5.0])?;
+/// let weights = [0.0_f32, 1.0, 2.0, 3.0, 4.0, 5.0];
+/// archive.add("weights", &Array::of_slice(&weights, &[2, 3])?)?;
 /// archive.finish()?;
 ///
 /// // Another one with one member replaced and one added. The others are not read.
@@ -166,45 +166,6 @@ impl NpzWriter {
         let header = header.map_err(|e| source.name(e))?;
         self.member(key, &header, layout.nbytes(), compression, |put| {
             stream(source, &layout, progress, put)
-        })
-    }
-
-    /// Adds values in memory, in C order, not compressed.
-    ///
-    /// # Errors
-    ///
-    /// If there are more or fewer values than the shape has, and as [`NpzWriter::add`].
-    pub fn add_slice<T: Element>(&mut self, key: &str, shape: &[u64], values: &[T]) -> Result<()> {
-        self.add_slice_with(key, shape, values, Compression::STORED)
-    }
-
-    /// As [`NpzWriter::add_slice`], compressed or not.
-    ///
-    /// # Errors
-    ///
-    /// As [`NpzWriter::add_slice`].
-    pub fn add_slice_with<T: Element>(
-        &mut self,
-        key: &str,
-        shape: &[u64],
-        values: &[T],
-        compression: Compression,
-    ) -> Result<()> {
-        let bytes = T::bytes(values);
-        let layout = Layout::new(T::dtype(), shape, Order::C).map_err(|e| self.name(e))?;
-        let found = bytes.len() as u64;
-        if layout.nbytes() != found {
-            let expected = layout.nbytes();
-            let what = "the values";
-            return Err(self.name(core::ErrorKind::BufferSize {
-                what,
-                expected,
-                found,
-            }));
-        }
-        let header = header::write(&T::dtype(), shape, Order::C).map_err(|e| self.name(e))?;
-        self.member(key, &header, found, compression, |mut put| {
-            bytes.chunks(PIECE).try_for_each(&mut put)
         })
     }
 

@@ -1,6 +1,6 @@
 //! Archives that take the place of others, and some of their members.
 
-use std::{fs, io, ops::Range, path::Path, sync::Arc};
+use std::{io, ops::Range, path::Path, sync::Arc};
 
 use npymap_core::{
     Step,
@@ -9,10 +9,11 @@ use npymap_core::{
 
 use super::{NpzWriter, Sink, State, name_of};
 use crate::{
-    disk::Disk,
-    error::{Error, Result},
+    disk::{self, Disk},
+    error::{Error, ErrorKind, Result},
     new_file::{NewFile, Target},
     npz::Npz,
+    options::Lock,
 };
 
 impl NpzWriter {
@@ -52,7 +53,7 @@ impl NpzWriter {
         let name = |e: io::Error| Error::new(e).at(path);
         let archive = Npz::open(path)?;
         let old = Arc::clone(archive.disk());
-        lock(&old, path).map_err(name)?;
+        lock(&old).map_err(|e| e.at(path))?;
 
         let range = archive.directory().range();
         let mut records = vec![0; (range.end - range.start) as usize];
@@ -87,28 +88,15 @@ impl NpzWriter {
 }
 
 /// Keeps out others who would replace the same archive, and whose work would be lost.
-fn lock(archive: &Disk, path: &Path) -> io::Result<()> {
-    match archive.file().try_lock() {
-        Err(fs::TryLockError::WouldBlock) => {
-            let kind = io::ErrorKind::WouldBlock;
-            return Err(io::Error::new(
-                kind,
-                "is locked by another reader or writer",
-            ));
-        }
+fn lock(archive: &Disk) -> Result<()> {
+    match disk::take_lock(archive.file(), Lock::Exclusive) {
         // Where there are no locks, there is nothing to keep to.
-        Ok(()) | Err(fs::TryLockError::Error(_)) => {}
+        Err(e) if matches!(e.kind(), ErrorKind::NotLockable(_)) => {}
+        locked => locked?,
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let (opened, named) = (archive.file().metadata()?, fs::metadata(path)?);
-        if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
-            return Err(io::Error::other("was replaced by another writer just now"));
-        }
+    if !disk::is_at(archive.file(), archive.path())? {
+        return Err(io::Error::other("was replaced by another writer just now").into());
     }
-    #[cfg(not(unix))]
-    let _ = path;
     Ok(())
 }
 
