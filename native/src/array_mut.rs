@@ -434,7 +434,8 @@ impl<'a> ArrayMut<'a> {
                 None => self.target.write(&part, &values, from.dtype())?,
                 Some(cast) => {
                     converted.resize(part.nbytes() as usize, 0);
-                    cast.convert(&values, &mut converted)?;
+                    let fits = cast.convert(&values, &mut converted);
+                    fits.map_err(|e| transfer::misfit(e, &tile, &axes))?;
                     self.target.write(&part, &converted, to.dtype())?;
                 }
             }

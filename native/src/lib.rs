@@ -56,6 +56,7 @@ pub use npymap_core as core;
 #[doc(inline)]
 pub use npymap_core::{
     DType, Header, Layout, Order, Selection,
+    cast::{Casting, Overflow},
     gather::Convert,
     view::{Element, View},
 };
@@ -73,5 +74,6 @@ pub use crate::{
     map::{NpyMap, NpyMapMut},
     npz::Npz,
     options::{Advice, Lock, OpenOptions, RawSpec},
+    save::SaveOptions,
     statistics::Statistics,
 };

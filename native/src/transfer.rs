@@ -1,14 +1,15 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
 use npymap_core::{
-    DType, Layout,
+    DType, ErrorKind, Layout, Order,
     cast::{Cast, Casting, Overflow},
     gather::Convert,
     tiles::{Cut, Tile, Tiles},
 };
 
 use crate::{
-    error::Result,
+    array::Array,
+    error::{self, Error, Result},
     source::{Source, plan_options},
 };
 
@@ -32,7 +33,7 @@ pub(crate) fn read(
     }
     let itemsize = convert.dtype(layout.dtype()).itemsize();
     let mut temporary = Vec::new();
-    for tile in tiles(source, layout, cut_for(source)) {
+    for tile in tiles(source, layout, cut_for(source), TILE_BYTES) {
         let len = (tile.layout().size() * itemsize) as usize;
         if tile.is_run() {
             let at = (tile.first() * itemsize) as usize;
@@ -49,56 +50,128 @@ pub(crate) fn read(
     Ok(())
 }
 
-/// Hands the values of a layout, as stored, to a sink that is written by position, with where each
-/// run of them belongs, in bytes, in the C order. `done` is told how many bytes were moved so far.
-pub(crate) fn copy(
-    source: &Source<'_>,
-    layout: &Layout,
-    done: impl FnMut(u64),
-    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
-) -> Result<()> {
-    each_tile(source, layout, cut_for(source), done, |tile, values| {
-        each_run(tile, layout.itemsize(), values, &mut put)
-    })
+/// The values of an array on their way to where they follow one another in an order, as values of
+/// a dtype.
+#[derive(Debug)]
+pub(crate) struct Transfer<'a> {
+    source: Source<'a>,
+    /// The values in C order are those in the order wanted.
+    layout: Layout,
+    order: Order,
+    cast: Option<Cast>,
+    /// The size of an element on arrival.
+    itemsize: u64,
 }
 
-/// As [`copy()`], with elements in the byte order of another dtype, which is the same otherwise.
-pub(crate) fn copy_as(
-    source: &Source<'_>,
-    layout: &Layout,
-    dtype: &DType,
-    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
-) -> Result<()> {
-    if dtype == layout.dtype() {
-        return copy(source, layout, |_| (), put);
+impl<'a> Transfer<'a> {
+    /// Fails if the values cannot be read, or the rule forbids the conversion.
+    pub(crate) fn new(
+        array: &Array<'a>,
+        order: Order,
+        dtype: &DType,
+        casting: Casting,
+        overflow: Overflow,
+    ) -> Result<Self> {
+        let source = *array.source();
+        if array.dtype().has_object() {
+            return Err(source.name(ErrorKind::ObjectDType));
+        }
+        source.check()?;
+        let cast = (dtype != array.dtype())
+            .then(|| Cast::new(array.dtype(), dtype, casting, overflow))
+            .transpose()
+            .map_err(|e| source.name(e))?;
+        Ok(Self {
+            source,
+            layout: match order {
+                Order::C => array.layout().clone(),
+                // The F order of an array is the C order of its transpose.
+                Order::F => array.layout().transpose(),
+            },
+            order,
+            cast,
+            itemsize: dtype.itemsize(),
+        })
     }
-    let cast = Cast::new(layout.dtype(), dtype, Casting::Equiv, Overflow::Error);
-    let cast = cast.map_err(|e| source.name(e))?;
-    let mut converted = Vec::new();
-    each_tile(
-        source,
-        layout,
-        cut_for(source),
-        |_| (),
-        |tile, values| {
-            converted.resize((tile.layout().size() * dtype.itemsize()) as usize, 0);
-            let done = cast.convert(values, &mut converted);
-            done.map_err(|e| source.name(e))?;
-            each_run(tile, dtype.itemsize(), &converted, &mut put)
-        },
-    )
+
+    /// Hands the values to a sink that is written by position, with where each run of them belongs,
+    /// in bytes. `done` is told how many bytes were read so far.
+    pub(crate) fn copy(
+        &self,
+        done: impl FnMut(u64),
+        mut put: impl FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        self.each_tile(cut_for(&self.source), done, |tile, values| {
+            each_run(tile, self.itemsize, values, &mut put)
+        })
+    }
+
+    /// As [`Transfer::copy`], for a sink that takes the values from the first to the last.
+    pub(crate) fn stream(
+        &self,
+        done: impl FnMut(u64),
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        self.each_tile(Cut::FirstAxis, done, |_, values| put(values))
+    }
+
+    fn each_tile(
+        &self,
+        cut: Cut,
+        mut done: impl FnMut(u64),
+        mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let before = self.layout.itemsize();
+        // No more than that before and after conversion.
+        let bytes = TILE_BYTES / self.itemsize.div_ceil(before.max(1)).max(1);
+        let mut reader = self.source.reader();
+        let (mut values, mut converted) = (Vec::new(), Vec::new());
+        let mut moved = 0;
+        for tile in tiles(&self.source, &self.layout, cut, bytes) {
+            values.resize(tile.layout().nbytes() as usize, 0);
+            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
+            match &self.cast {
+                None => take(&tile, &values)?,
+                Some(cast) => {
+                    converted.resize((tile.layout().size() * self.itemsize) as usize, 0);
+                    let fits = cast.convert(&values, &mut converted);
+                    fits.map_err(|e| self.misfit(e, &tile))?;
+                    take(&tile, &converted)?;
+                }
+            }
+            moved += values.len() as u64;
+            done(moved);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn misfit(&self, error: npymap_core::Error, tile: &Tile) -> Error {
+        let mut axes: Vec<i64> = (0..self.layout.ndim() as i64).collect();
+        if self.order == Order::F {
+            axes.reverse();
+        }
+        self.source.name(misfit(error, tile, &axes))
+    }
 }
 
-/// As [`copy()`], for a sink that takes the values from the first to the last.
-pub(crate) fn stream(
-    source: &Source<'_>,
-    layout: &Layout,
-    done: impl FnMut(u64),
-    mut put: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    each_tile(source, layout, Cut::FirstAxis, done, |_, values| {
-        put(values)
-    })
+/// An error about a value of a tile, which has these axes of the array, with the index that the
+/// value has in the array.
+#[cold]
+pub(crate) fn misfit(error: npymap_core::Error, tile: &Tile, axes: &[i64]) -> Error {
+    let ErrorKind::Cast(cast) = error.kind() else {
+        return error.into();
+    };
+    let in_tile = cast.index().and_then(|index| tile.layout().unravel(index));
+    let Some(in_tile) = in_tile else {
+        return error.into();
+    };
+    let mut index = vec![0; axes.len()];
+    for (&axis, (start, within)) in axes.iter().zip(tile.start().iter().zip(&*in_tile)) {
+        index[axis as usize] = start + within;
+    }
+    let error = cast.clone();
+    Error::new(error::ErrorKind::Value { index, error })
 }
 
 /// How to cut where the pieces may come in any order.
@@ -111,29 +184,9 @@ pub(crate) fn cut_for(source: &Source<'_>) -> Cut {
     }
 }
 
-fn each_tile(
-    source: &Source<'_>,
-    layout: &Layout,
-    cut: Cut,
-    mut done: impl FnMut(u64),
-    mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut reader = source.reader();
-    let mut values = Vec::new();
-    let mut moved = 0;
-    for tile in tiles(source, layout, cut) {
-        values.resize(tile.layout().nbytes() as usize, 0);
-        reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-        take(&tile, &values)?;
-        moved += values.len() as u64;
-        done(moved);
-    }
-    Ok(())
-}
-
 /// What can be read and held at once.
-fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut) -> Tiles {
-    let tiles = layout.tiles(cut, TILE_BYTES);
+fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut, bytes: u64) -> Tiles {
+    let tiles = layout.tiles(cut, bytes);
     match source.memory() {
         Some(_) => tiles,
         None => tiles.planned(plan_options()),
@@ -193,7 +246,7 @@ mod parallel {
         let itemsize = convert.dtype(layout.dtype()).itemsize();
         let mut rest = values;
         let mut pieces = Vec::new();
-        for tile in tiles(source, layout, Cut::FirstAxis) {
+        for tile in tiles(source, layout, Cut::FirstAxis, TILE_BYTES) {
             let len = (tile.layout().size() * itemsize) as usize;
             let (piece, after) = rest.split_at_mut(len);
             pieces.push((tile, piece));

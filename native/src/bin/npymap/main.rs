@@ -1,9 +1,12 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
 
 mod args;
+mod convert;
+mod diff;
 mod info;
 mod input;
 mod json;
+mod output;
 mod progress;
 mod show;
 mod slice;
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
