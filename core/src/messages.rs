@@ -342,6 +342,8 @@ messages! {
         DirectoryRange { offset: 10, size: 20, end: 25 } =>
             "a central directory of 20 bytes at byte 10 cannot end at byte 25, \
              where the end record stands",
+        DuplicateName { name: Excerpt::text("x.npy") } =>
+            "the archive has a member 'x.npy' already",
         Encrypted { name: Excerpt::text("x.npy") } =>
             "member 'x.npy' is encrypted",
         Extra { name: Excerpt::text("x.npy"), offset: 10 } =>
@@ -358,6 +360,8 @@ messages! {
             offset: 9, found: Excerpt::text("y.npy"), expected: Excerpt::text("x.npy")
         } =>
             "the local header at byte 9 names member 'y.npy', the directory 'x.npy'",
+        NameTooLong { name: Excerpt::text("x.npy"), len: 70_000 } =>
+            "the name 'x.npy' of a member has 70000 bytes, at most 65535 are possible",
         NoEndRecord { input_len: 30 } =>
             "not a zip archive: no end record at the end of its 30 bytes",
         OutOfRange { name: Excerpt::text("x.npy"), offset: 0, end: 40, limit: 30 } =>
@@ -365,6 +369,9 @@ messages! {
              but the central directory begins at byte 30",
         Overlap { name: Excerpt::text("x.npy"), offset: 0, end: 40, next: 30 } =>
             "member 'x.npy' at byte 0 would end at byte 40, overlapping the member at byte 30",
+        Path { name: Excerpt::text("../x.npy"), why: "a part of it is '.' or '..'" } =>
+            "'../x.npy' does not name a file inside the directory that it is unpacked to: \
+             a part of it is '.' or '..'",
         Signature { what: "local header", offset: 9, found: [0; 4], expected: *b"PK\x03\x04" } =>
             "no local header at byte 9: found '\\x00\\x00\\x00\\x00', expected 'PK\\x03\\x04'",
         SizeMismatch { name: Excerpt::text("x.npy"), found: 9, expected: 8 } =>

@@ -48,6 +48,7 @@ fn same(dtype: &DType, found: &[u8], expected: &[u8]) -> bool {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too slow")]
 fn the_rules_are_numpys() {
     let rules = [
         Casting::Unsafe,
@@ -76,6 +77,7 @@ fn the_rules_are_numpys() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too slow")]
 fn values_are_converted_as_astype_does() {
     let mut wrong = Vec::new();
     let mut total = 0;
@@ -336,10 +338,11 @@ fn padding_stays() {
         .flat_map(|v: &i32| v.to_le_bytes())
         .collect();
     let e = cast.convert(&src, &mut [0; 12]).unwrap_err();
-    assert_eq!(
-        e.to_string(),
-        "element 1: '70000' does not fit into dtype('int16')"
+    let expected = format!(
+        "element 1: '70000' does not fit into dtype('{}')",
+        parse("<i2")
     );
+    assert_eq!(e.to_string(), expected);
 }
 
 #[test]
@@ -386,29 +389,43 @@ fn any_number() -> impl Strategy<Value = DType> {
     prop::sample::select(names).prop_map(|name| name.parse().unwrap())
 }
 
+/// A dtype of numbers, and one that holds all of its values.
+fn any_safe_pair() -> impl Strategy<Value = (DType, DType)> {
+    any_number().prop_flat_map(|from| {
+        let larger: Vec<DType> = NUMBERS
+            .split_whitespace()
+            .map(parse)
+            .filter(|to| can_cast(&from, to, Casting::Safe))
+            .collect();
+        (Just(from), prop::sample::select(larger))
+    })
+}
+
 proptest! {
     /// What a larger type holds comes back from it.
     #[test]
     fn safe_conversions_come_back(
-        from in any_number(),
-        to in any_number(),
-        bytes in prop::collection::vec(any::<u8>(), 32 * 9),
+        (from, to) in any_safe_pair(),
+        bytes in prop::collection::vec(any::<u8>(), if cfg!(miri) { 32 } else { 32 * 9 }),
     ) {
-        prop_assume!(can_cast(&from, &to, Casting::Safe));
         let size = from.itemsize() as usize;
         let count = bytes.len() / size;
         let src = &bytes[..count * size];
         let mut wide = vec![0; count * to.itemsize() as usize];
         let cast = Cast::new(&from, &to, Casting::Safe, Overflow::Error).unwrap();
         // Of numbers of 64 bits floats do not hold all, and NaT is only a time.
-        prop_assume!(cast.convert(src, &mut wide).is_ok());
+        if cast.convert(src, &mut wide).is_err() {
+            return Ok(());
+        }
         let mut back = vec![0; src.len()];
         let rounds = from.itemsize() == 8 && to.itemsize() <= 16 && !to.to_string().contains("int");
         let cast = Cast::new(&to, &from, Casting::Unsafe, Overflow::AsNumPy).unwrap();
         cast.convert(&wide, &mut back).unwrap();
         for (before, after) in src.chunks(size).zip(back.chunks(size)) {
             let [before, after] = [before, after].map(|v| text::element(&from, v).unwrap());
-            prop_assert!(before == after || rounds, "{before} became {after}: {from} to {to}");
+            // Some formats have one zero.
+            let same = before == after || before.replace("-0", "0") == after;
+            prop_assert!(same || rounds, "{before} became {after}: {from} to {to}");
         }
     }
 
@@ -417,7 +434,7 @@ proptest! {
     fn many_are_converted_as_each(
         from in any_number(),
         to in any_number(),
-        bytes in prop::collection::vec(any::<u8>(), 1..20_000),
+        bytes in prop::collection::vec(any::<u8>(), 1..if cfg!(miri) { 600 } else { 20_000 }),
         error: bool,
     ) {
         let overflow = if error { Overflow::Error } else { Overflow::AsNumPy };

@@ -68,6 +68,7 @@ fn is_about(e: &ErrorKind, exception: &str, text: &str) -> bool {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too slow")]
 fn literals_are_assigned_as_numpy_does() {
     let mut wrong = Vec::new();
     let mut total = 0;
@@ -129,6 +130,7 @@ fn literals_are_assigned_as_numpy_does() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too slow")]
 fn lists_become_arrays() {
     for case in vectors("lists") {
         let dtype = dtype_of(str(&case[0]));

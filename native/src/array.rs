@@ -412,17 +412,17 @@ macro_rules! delegate_to_array {
 
             /// The memory order that the header, or the description of a headerless file, declares.
             pub fn order(&self) -> npymap_core::Order {
-                self.located.order
+                self.located.order()
             }
 
             /// The header; `None` for a headerless file.
             pub fn header(&self) -> Option<&npymap_core::Header> {
-                self.located.header.as_ref()
+                self.located.header()
             }
 
             /// Where the data begins, in bytes from the start of the file or the member.
             pub fn data_offset(&self) -> u64 {
-                self.located.data_offset
+                self.located.data_offset()
             }
 
             /// How many bytes stand behind the data.
@@ -437,7 +437,7 @@ macro_rules! delegate_to_array {
 
             /// The layout of the whole array.
             pub fn layout(&self) -> &npymap_core::Layout {
-                &self.located.layout
+                self.located.layout()
             }
 
             /// All values, typed, in C order: see [`Array::read`].

@@ -80,6 +80,17 @@ impl Disk {
         self.is_locked
     }
 
+    /// A file without a name that holds a part of the file with this path, inflated.
+    pub(crate) fn inflated(file: File, path: &Path, len: u64) -> Self {
+        Self {
+            file,
+            path: path.to_owned(),
+            len,
+            is_writable: false,
+            is_locked: false,
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

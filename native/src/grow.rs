@@ -146,8 +146,11 @@ impl NpyFile {
     /// Writes elements from an offset on, in the order of the file.
     fn write_rows(&self, rows: &Array<'_>, start: u64) -> Result<()> {
         let (casting, overflow) = (Casting::Equiv, Overflow::Error);
-        Transfer::new(rows, self.order(), self.dtype(), casting, overflow)?
-            .copy(|_| (), |at, run| self.disk().write_all_at(run, start + at))
+        Transfer::new(rows, self.order(), self.dtype(), casting, overflow)?.copy(
+            None,
+            |_| (),
+            |at, run| self.disk().write_all_at(run, start + at),
+        )
     }
 
     /// The array with another length along the growth axis.
@@ -227,13 +230,8 @@ impl NpyFile {
         self.disk().sync()?;
         let end = data_offset + layout.nbytes();
         self.container = Container::of_len(self.container.disk_handle(), end);
-        self.located = Located {
-            header: header.map(|bytes| header_of(&bytes)).transpose()?,
-            layout,
-            order: self.order(),
-            data_offset,
-            trailing_bytes: 0,
-        };
+        let header = header.map(|bytes| header_of(&bytes)).transpose()?;
+        self.located = Located::known(header, layout, self.order(), data_offset);
         Ok(())
     }
 

@@ -15,6 +15,7 @@
 //! - [`NpyFile`] reads by position: safe, on every file system, nothing but what is asked for.
 //! - [`NpyMap`] maps: zero copy, `unsafe` to make, safe to use.
 //! - [`Npz`] opens archives; their members are [`NpyFile`]s or [`NpyMap`]s.
+//! - [`NpzWriter`] writes archives, [`Npz::unpack`] takes them apart.
 //! - [`Array`] is the lazy array that all of them give: sliced for nothing, read when asked.
 //!
 //! All dtypes, byte orders and alignments work everywhere. The format itself, its layouts and its
@@ -35,10 +36,13 @@ mod array;
 mod array_mut;
 mod container;
 mod create;
+mod deflate;
+mod diff;
 mod disk;
 mod error;
 mod file;
 mod grow;
+mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
@@ -46,11 +50,13 @@ mod map;
 mod ndarray;
 mod new_file;
 mod npz;
+mod npz_writer;
 mod options;
 mod save;
 mod source;
 mod statistics;
 mod transfer;
+mod unpack;
 
 pub use npymap_core as core;
 #[doc(inline)]
@@ -68,11 +74,13 @@ pub use crate::{
     array::Array,
     array_mut::ArrayMut,
     create::CreateOptions,
+    diff::{Difference, Tolerance},
     error::{AppendError, Error, ErrorKind, RawError, Result},
     file::NpyFile,
     locate::Warning,
     map::{NpyMap, NpyMapMut},
     npz::Npz,
+    npz_writer::{Compression, NpzWriter},
     options::{Advice, Lock, OpenOptions, RawSpec},
     save::SaveOptions,
     statistics::Statistics,

@@ -16,16 +16,22 @@ const FIRST_READ: usize = 1024;
 /// An array found in a container, whose size was checked.
 #[derive(Debug)]
 pub(crate) struct Located {
-    /// `None` for headerless data.
-    pub(crate) header: Option<Header>,
-    /// The layout of the whole array, offset 0 being the first byte of its data.
-    pub(crate) layout: Layout,
-    /// The memory order declared for the whole array.
-    pub(crate) order: Order,
-    /// Where the data begins in the container.
-    pub(crate) data_offset: u64,
+    description: Description,
     /// How many bytes of the container stand behind the data.
     pub(crate) trailing_bytes: u64,
+}
+
+/// Who says what the array is.
+#[derive(Debug)]
+enum Description {
+    /// The header.
+    Header(Header),
+    /// The caller, of headerless data.
+    Raw {
+        layout: Layout,
+        order: Order,
+        data_offset: u64,
+    },
 }
 
 /// Something about a file that does not keep it from being read.
@@ -61,10 +67,12 @@ impl Located {
                 Err(e) => return Err(container.name(e)),
             }
         };
-        let layout = header.layout().clone();
-        let data_offset = header.data_offset();
-        let order = header.order();
-        Self::checked(container, options, Some(header), layout, order, data_offset)
+        let trailing_bytes =
+            trailing_bytes(container, options, header.layout(), header.data_offset())?;
+        Ok(Self {
+            description: Description::Header(header),
+            trailing_bytes,
+        })
     }
 
     /// Fits headerless data to its container, by `np.memmap`'s rules.
@@ -109,49 +117,75 @@ impl Located {
             .collect();
         let layout = Layout::new(spec.dtype.clone(), &shape, spec.order);
         let layout = layout.map_err(|e| container.name(e))?;
-        Self::checked(container, options, None, layout, spec.order, spec.offset)
+        let trailing_bytes = trailing_bytes(container, options, &layout, spec.offset)?;
+        let description = Description::Raw {
+            layout,
+            order: spec.order,
+            data_offset: spec.offset,
+        };
+        Ok(Self {
+            description,
+            trailing_bytes,
+        })
     }
 
-    fn checked(
-        container: &mut Container,
-        options: &OpenOptions,
+    /// An array of which all is known, and nothing stands behind it.
+    pub(crate) fn known(
         header: Option<Header>,
         layout: Layout,
         order: Order,
         data_offset: u64,
-    ) -> Result<Self> {
-        let end = data_offset.saturating_add(layout.nbytes());
-        if options.write && options.extend && !layout.dtype().has_object() && container.len() < end
-        {
-            container.extend_to(end)?;
-        }
-        let found = container.len().saturating_sub(data_offset);
-        // Pickled objects take whatever room they take.
-        let expected = if layout.dtype().has_object() {
-            found
-        } else {
-            layout.nbytes()
-        };
-        match found.checked_sub(expected) {
-            Some(trailing_bytes) => Ok(Self {
-                header,
+    ) -> Self {
+        let description = match header {
+            Some(header) => Description::Header(header),
+            None => Description::Raw {
                 layout,
                 order,
                 data_offset,
-                trailing_bytes,
-            }),
-            None => Err(container.name(ErrorKind::Truncated {
-                what: "array data",
-                expected,
-                found,
-            })),
+            },
+        };
+        Self {
+            description,
+            trailing_bytes: 0,
+        }
+    }
+
+    /// The header; `None` for headerless data.
+    pub(crate) fn header(&self) -> Option<&Header> {
+        match &self.description {
+            Description::Header(header) => Some(header),
+            Description::Raw { .. } => None,
+        }
+    }
+
+    /// The layout of the whole array, offset 0 being the first byte of its data.
+    pub(crate) fn layout(&self) -> &Layout {
+        match &self.description {
+            Description::Header(header) => header.layout(),
+            Description::Raw { layout, .. } => layout,
+        }
+    }
+
+    /// The memory order declared for the whole array.
+    pub(crate) fn order(&self) -> Order {
+        match &self.description {
+            Description::Header(header) => header.order(),
+            Description::Raw { order, .. } => *order,
+        }
+    }
+
+    /// Where the data begins in the container.
+    pub(crate) fn data_offset(&self) -> u64 {
+        match &self.description {
+            Description::Header(header) => header.data_offset(),
+            Description::Raw { data_offset, .. } => *data_offset,
         }
     }
 
     /// What is unusual about the file. A header says where the data ends; without one, what the
     /// given shape leaves over is no surprise.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> + '_ {
-        let header = self.header.as_ref();
+        let header = self.header();
         let trailing = header
             .filter(|_| self.trailing_bytes > 0)
             .map(|_| Warning::TrailingBytes {
@@ -162,6 +196,34 @@ impl Located {
             .flat_map(|h| h.warnings().iter().cloned());
         header.map(Warning::Header).chain(trailing)
     }
+}
+
+/// How much of a container stands behind the data of an array. Too little data is an error, unless
+/// the file is to be made longer.
+fn trailing_bytes(
+    container: &mut Container,
+    options: &OpenOptions,
+    layout: &Layout,
+    data_offset: u64,
+) -> Result<u64> {
+    let end = data_offset.saturating_add(layout.nbytes());
+    if options.write && options.extend && !layout.dtype().has_object() && container.len() < end {
+        container.extend_to(end)?;
+    }
+    let found = container.len().saturating_sub(data_offset);
+    // Pickled objects take whatever room they take.
+    let expected = if layout.dtype().has_object() {
+        found
+    } else {
+        layout.nbytes()
+    };
+    found.checked_sub(expected).ok_or_else(|| {
+        container.name(ErrorKind::Truncated {
+            what: "array data",
+            expected,
+            found,
+        })
+    })
 }
 
 impl fmt::Display for Warning {

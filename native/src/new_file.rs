@@ -8,6 +8,7 @@
 use std::{
     fs::{self, File},
     io,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -114,6 +115,32 @@ impl NewFile {
     /// Writes all bytes, the first one at the offset.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         write_all_at(&self.file, bytes, offset)
+    }
+
+    /// Lets the system copy some bytes of another file, which costs nothing where the file system
+    /// lets files share them (Btrfs, XFS). Returns how many were copied; `None` if it cannot, and
+    /// whoever reads and writes them will see why.
+    pub(crate) fn copy_from(&self, from: &File, range: Range<u64>, to: u64) -> Option<u64> {
+        #[cfg(target_os = "linux")]
+        {
+            /// No call copies more.
+            const MOST: u64 = 1 << 30;
+            let len = (range.end - range.start).min(MOST) as usize;
+            let (mut start, mut to) = (range.start, to);
+            let (from, to) = ((from, Some(&mut start)), (&self.file, Some(&mut to)));
+            let copied = rustix::fs::copy_file_range(from.0, from.1, to.0, to.1, len);
+            copied.ok().filter(|&n| n > 0).map(|n| n as u64)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = (from, range, to);
+            None
+        }
+    }
+
+    /// The directory in which it will stand.
+    pub(crate) fn directory(&self) -> &Path {
+        directory_of(&self.path)
     }
 
     /// Puts the file in its place, in which it is complete and on the disk, or does not appear.

@@ -1,6 +1,6 @@
 //! Archives of arrays.
 
-use std::{path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use npymap_core::{
     Step,
@@ -19,7 +19,9 @@ use crate::{
 /// An `.npz` archive, of which only the directory was read.
 ///
 /// Its members open like files: stored ones are read, mapped and sliced where they stand, deflated
-/// ones are inflated as far as a read needs, in bounded memory. It is `Send` and `Sync`.
+/// ones are inflated as far as a read needs, in bounded memory. A read that would go back and forth
+/// in a deflated member inflates it once, into a file without a name in the directory of
+/// [`std::env::temp_dir`]. It is `Send` and `Sync`.
 ///
 /// ```no_run
 /// # fn main() -> npymap::Result<()> {
@@ -64,6 +66,18 @@ impl Npz {
         self.directory.members()
     }
 
+    /// What the directory says of the member of a key, or of that full name. Of members of the same
+    /// name, the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such member.
+    pub fn find(&self, key: &str) -> Result<&Member> {
+        self.directory
+            .find(key)
+            .ok_or_else(|| self.disk.name(ErrorKind::NoSuchMember).in_member(key))
+    }
+
     /// Opens the array of a member, by key or by full name. Of members of the same name, the last
     /// one counts.
     ///
@@ -91,23 +105,51 @@ impl Npz {
     ///
     /// If there is no such member, or its bytes are not what the archive says.
     pub fn verify(&self, key: &str) -> Result<()> {
-        let member = self.find(key)?;
+        self.each_piece(self.find(key)?, |_| Ok(()))
+    }
+
+    /// Writes the bytes of a member, which need not be an array, to anything that takes bytes.
+    ///
+    /// Its size and its CRC-32 are checked. If they are wrong, that is known only in the end.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Npz::verify`]; if the writer fails, an error without a path.
+    pub fn copy_member(&self, member: &Member, mut writer: impl io::Write) -> Result<()> {
+        self.each_piece(member, |bytes| Ok(writer.write_all(bytes)?))
+    }
+
+    /// Hands on the bytes of a member, and fails in the end if they are not what the archive says.
+    pub(crate) fn each_piece(
+        &self,
+        member: &Member,
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        /// As much as the cache of a processor holds, which is looked at twice or more.
+        const PIECE: usize = 256 << 10;
         let container = self.container(member)?;
         let range = container.range();
         let mut decoder = member.decoder().map_err(|e| container.name(e))?;
-        let mut input = vec![0; 64 << 10];
-        let mut output = vec![0; 64 << 10];
+        let mut input = vec![0; PIECE];
+        let mut output = vec![0; PIECE];
         let mut at = range.start;
         loop {
-            let n = (range.end - at).min(input.len() as u64) as usize;
+            let n = (range.end - at).min(PIECE as u64) as usize;
             self.disk.read_exact_at(&mut input[..n], at)?;
-            let progress = decoder
-                .decode(&input[..n], &mut output)
-                .map_err(|e| container.name(e))?;
-            at += progress.consumed as u64;
-            if progress.status == Status::Done {
-                return Ok(());
+            let mut unread = &input[..n];
+            loop {
+                let progress = decoder
+                    .decode(unread, &mut output)
+                    .map_err(|e| container.name(e))?;
+                put(&output[..progress.produced])?;
+                unread = &unread[progress.consumed..];
+                match progress.status {
+                    Status::Done => return Ok(()),
+                    Status::NeedsInput => break,
+                    Status::NeedsOutput => {}
+                }
             }
+            at += (n - unread.len()) as u64;
         }
     }
 
@@ -120,16 +162,19 @@ impl Npz {
         })
     }
 
+    /// The file.
+    pub(crate) fn disk(&self) -> &Arc<Disk> {
+        &self.disk
+    }
+
+    /// What the archive holds.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     /// How the members are opened.
     pub(crate) fn options(&self) -> &OpenOptions {
         &self.options
-    }
-
-    /// The member of a key.
-    pub(crate) fn find(&self, key: &str) -> Result<&Member> {
-        self.directory
-            .find(key)
-            .ok_or_else(|| self.disk.name(ErrorKind::NoSuchMember).in_member(key))
     }
 
     /// The bytes of a member.

@@ -129,7 +129,7 @@ impl SaveOptions {
             Target::New(file) => {
                 file.write_at(&header, 0).map_err(name)?;
                 let start = header.len() as u64;
-                transfer.copy(progress, |at, run| {
+                transfer.copy(Some(file.directory()), progress, |at, run| {
                     file.write_at(run, start + at).map_err(name)
                 })?;
                 file.finish().map_err(name)?;
@@ -154,7 +154,7 @@ impl SaveOptions {
     }
 
     /// The header, and the way of the values, if both can be.
-    fn prepare<'a>(&self, array: &Array<'a>) -> Result<(Vec<u8>, Transfer<'a>)> {
+    pub(crate) fn prepare<'a>(&self, array: &Array<'a>) -> Result<(Vec<u8>, Transfer<'a>)> {
         let (array, dtype) = spread(array, self.dtype_for(array.dtype()))?;
         let transfer = Transfer::new(&array, self.order, &dtype, self.casting, self.overflow)?;
         let header = if self.headerless {
@@ -189,7 +189,8 @@ impl Array<'_> {
     /// that is replaced hands on its permissions. What is no regular file, a pipe or a device, is
     /// written directly.
     ///
-    /// Memory stays bounded, whatever the size of the array.
+    /// Memory stays bounded, whatever the size of the array. A deflated member that must be written
+    /// in another order is inflated into a file without a name in the same directory first.
     ///
     /// # Errors
     ///

@@ -1,5 +1,7 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
+use std::path::Path;
+
 use npymap_core::{
     DType, ErrorKind, Layout, Order,
     cast::{Cast, Casting, Overflow},
@@ -10,7 +12,7 @@ use npymap_core::{
 use crate::{
     array::Array,
     error::{self, Error, Result},
-    source::{Source, plan_options},
+    source::{Reader, Source, plan_options},
 };
 
 /// How much is read and held at once: it bounds the memory that a transfer takes beside its result.
@@ -94,14 +96,25 @@ impl<'a> Transfer<'a> {
         })
     }
 
+    /// The size of all values on arrival.
+    pub(crate) fn nbytes(&self) -> u64 {
+        self.layout.size() * self.itemsize
+    }
+
     /// Hands the values to a sink that is written by position, with where each run of them belongs,
     /// in bytes. `done` is told how many bytes were read so far.
+    ///
+    /// An inflated copy of the source, if there must be one, is put in the directory, or else in the
+    /// system's temporary one.
     pub(crate) fn copy(
         &self,
+        directory: Option<&Path>,
         done: impl FnMut(u64),
         mut put: impl FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        self.each_tile(cut_for(&self.source), done, |tile, values| {
+        let bytes = self.tile_bytes();
+        let (reader, tiles) = in_any_order(&self.source, &self.layout, bytes, directory)?;
+        self.each_tile(reader, tiles, done, |tile, values| {
             each_run(tile, self.itemsize, values, &mut put)
         })
     }
@@ -112,22 +125,25 @@ impl<'a> Transfer<'a> {
         done: impl FnMut(u64),
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        self.each_tile(Cut::FirstAxis, done, |_, values| put(values))
+        let (source, layout) = (&self.source, &self.layout);
+        let mut reader = source.reader();
+        if !source.is_random_access() && goes_far_back(source, layout) {
+            reader.prepare_for_any_order()?;
+        }
+        let tiles = tiles(source, layout, Cut::FirstAxis, self.tile_bytes());
+        self.each_tile(reader, tiles, done, |_, values| put(values))
     }
 
     fn each_tile(
         &self,
-        cut: Cut,
+        mut reader: Reader<'_>,
+        tiles: Tiles,
         mut done: impl FnMut(u64),
         mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let before = self.layout.itemsize();
-        // No more than that before and after conversion.
-        let bytes = TILE_BYTES / self.itemsize.div_ceil(before.max(1)).max(1);
-        let mut reader = self.source.reader();
         let (mut values, mut converted) = (Vec::new(), Vec::new());
         let mut moved = 0;
-        for tile in tiles(&self.source, &self.layout, cut, bytes) {
+        for tile in tiles {
             values.resize(tile.layout().nbytes() as usize, 0);
             reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
             match &self.cast {
@@ -143,6 +159,12 @@ impl<'a> Transfer<'a> {
             done(moved);
         }
         Ok(())
+    }
+
+    /// How much is read at once, so that it is no more than [`TILE_BYTES`] once it is converted.
+    fn tile_bytes(&self) -> u64 {
+        let growth = self.itemsize.div_ceil(self.layout.itemsize().max(1));
+        TILE_BYTES / growth.max(1)
     }
 
     #[cold]
@@ -174,14 +196,57 @@ pub(crate) fn misfit(error: npymap_core::Error, tile: &Tile, axes: &[i64]) -> Er
     Error::new(error::ErrorKind::Value { index, error })
 }
 
+/// A reader of pieces of so many bytes that may come in any order, and the pieces. An inflated copy, if there must
+/// be one, is put in the directory, or else in the system's temporary one.
+pub(crate) fn in_any_order<'a>(
+    source: &Source<'a>,
+    layout: &Layout,
+    bytes: u64,
+    directory: Option<&'a Path>,
+) -> Result<(Reader<'a>, Tiles)> {
+    let mut reader = source.reader();
+    if let Some(directory) = directory {
+        reader.put_copy_in(directory);
+    }
+    let mut cut = cut_for(source);
+    if cut == Cut::LargestStride && writes_crumbs(layout) {
+        reader.prepare_for_any_order()?;
+        cut = Cut::LeastEffort;
+    }
+    Ok((reader, tiles(source, layout, cut, bytes)))
+}
+
 /// How to cut where the pieces may come in any order.
-pub(crate) fn cut_for(source: &Source<'_>) -> Cut {
+fn cut_for(source: &Source<'_>) -> Cut {
     if source.is_random_access() {
-        Cut::LongestRuns
+        Cut::LeastEffort
     } else {
         // Reading back inflates anew.
         Cut::LargestStride
     }
+}
+
+/// Whether pieces that follow one another in the file lie in the C order as runs so short that
+/// writing them takes longer than an inflated copy does.
+fn writes_crumbs(layout: &Layout) -> bool {
+    /// With runs of half of it (160 MB of float32 in Fortran order, deflated, of shape (8192, 4882),
+    /// by `time npymap slice`) both take as long.
+    const SHORTEST: u64 = 1 << 10;
+
+    let tiles = layout.tiles(Cut::LargestStride, TILE_BYTES);
+    let first = tiles.planned(plan_options()).next();
+    first.is_some_and(|tile| !tile.is_run() && tile.run_len() * layout.itemsize() < SHORTEST)
+}
+
+/// Whether the pieces that follow one another in the C order make a source go back, right after the
+/// first one, over more than half of itself.
+fn goes_far_back(source: &Source<'_>, layout: &Layout) -> bool {
+    let mut tiles =
+        tiles(source, layout, Cut::FirstAxis, TILE_BYTES).map(|tile| tile.layout().byte_span());
+    let (Some(first), Some(second)) = (tiles.next(), tiles.next()) else {
+        return false;
+    };
+    second.start < first.end && first.end > source.data_len() / 2
 }
 
 /// What can be read and held at once.

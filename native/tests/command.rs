@@ -532,3 +532,169 @@ fn a_killed_command_leaves_nothing() {
     }
     assert_eq!(scratch.names(), ["out.npy", "x.npy"]);
 }
+
+#[test]
+fn arrays_are_packed_and_unpacked() {
+    let scratch = Scratch::new();
+    let x = fs::read(scratch.counting("x.npy", &[3, 4], Order::C)).unwrap();
+    let f = fs::read(scratch.counting("f.npy", &[3, 4], Order::F)).unwrap();
+    for deflate in [&[][..], &["--deflate"], &["--deflate=9"]] {
+        let pack = ["pack", "a.npz", "x=x.npy", "dir/f.npy=f.npy"];
+        assert_eq!(scratch.out(&[&pack[..], deflate].concat()), "");
+        let info = scratch.json(&["info", "a.npz", "--json"]);
+        let names: Vec<_> = (0..2).map(|i| &info["members"][i]["name"]).collect();
+        assert_eq!(names, ["x.npy", "dir/f.npy"]);
+        let method = if deflate.is_empty() {
+            "stored"
+        } else {
+            "deflate"
+        };
+        assert_eq!(info["members"][0]["method"], method);
+        assert_eq!(info["members"][0]["mappable"], deflate.is_empty());
+
+        assert_eq!(scratch.out(&["unpack", "a.npz", "-d", "out"]), "");
+        assert_eq!(fs::read(scratch.path("out/x.npy")).unwrap(), x);
+        assert_eq!(fs::read(scratch.path("out/dir/f.npy")).unwrap(), f);
+        assert_eq!(
+            scratch.error(&["unpack", "a.npz", "-d", "out"]),
+            "out/dir/f.npy: exists already"
+        );
+        fs::write(scratch.path("out/x.npy"), "mine").unwrap();
+        assert_eq!(
+            scratch.out(&["unpack", "a.npz", "x", "-d", "out", "--force"]),
+            ""
+        );
+        assert_eq!(fs::read(scratch.path("out/x.npy")).unwrap(), x);
+        fs::remove_dir_all(scratch.path("out")).unwrap();
+    }
+    // From an archive, from a file without a header, and to the archive that is read.
+    scratch.out(&["pack", "a.npz", "y=a.npz::x", "--deflate"]);
+    assert!(
+        scratch
+            .out(&["show", "a.npz::y", "0"])
+            .starts_with("[0. 1.")
+    );
+    let raw = [
+        "--raw-dtype",
+        "<f4",
+        "--raw-offset",
+        "128",
+        "--raw-shape",
+        "2,6",
+    ];
+    scratch.out(&[&["pack", "a.npz", "--update", "raw=x.npy"][..], &raw].concat());
+    assert_eq!(
+        scratch.out(&["show", "a.npz::raw", "-1"]),
+        "[ 6.  7.  8.  9. 10. 11.]\n"
+    );
+    scratch.out(&["pack", "a.npz", "--update", "y=f.npy"]);
+    let info = scratch.json(&["info", "a.npz", "--json"]);
+    assert_eq!(info["members"][0]["name"], "raw.npy");
+    assert_eq!(info["members"][1]["npy"]["fortran_order"], true);
+    scratch.out(&["pack", "new.npz", "--update", "y=f.npy"]);
+    assert_eq!(scratch.names(), ["a.npz", "f.npy", "new.npz", "x.npy"]);
+}
+
+#[test]
+fn an_archive_goes_to_standard_output() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[3], Order::C);
+    let mut pack = scratch.command(&["pack", "-", "x=x.npy", "y=x.npy", "--deflate"]);
+    fs::write(scratch.path("a.npz"), pack.output().unwrap().stdout).unwrap();
+    scratch.out(&["unpack", "a.npz", "-d", "out"]);
+    let x = fs::read(scratch.path("x.npy")).unwrap();
+    assert_eq!(fs::read(scratch.path("out/y.npy")).unwrap(), x);
+}
+
+#[test]
+fn what_cannot_be_packed_or_unpacked_changes_nothing() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[3], Order::C);
+    scratch.npy("o.npy", "|u1", &[1], &[0; 8]);
+    let mut object = fs::read(scratch.path("o.npy")).unwrap();
+    let at = object.windows(5).position(|text| text == b"'|u1'").unwrap();
+    object[at..at + 5].copy_from_slice(b"'|O' ");
+    fs::write(scratch.path("o.npy"), object).unwrap();
+    scratch.vector("crc.npz");
+    fs::write(scratch.path("a.npz"), "old").unwrap();
+    let names = scratch.names();
+    let refused = [
+        (
+            &["pack", "a.npz", "x=x.npy", "o=o.npy"][..],
+            "o.npy: the array holds pickled",
+        ),
+        (
+            &["pack", "a.npz", "x=x.npy", "y=nope.npy"],
+            "nope.npy: No such file",
+        ),
+        (&["pack", "a.npz", "x=crc.npz"], "crc.npz: is an archive of"),
+        (
+            &["pack", "a.npz", "--update", "x=x.npy"],
+            "a.npz: not a zip archive",
+        ),
+        (&["pack", "no/a.npz", "x=x.npy"], "no/a.npz: No such file"),
+        (&["unpack", "x.npy"], "x.npy: not a zip archive"),
+        (
+            &["unpack", "crc.npz", "nobody"],
+            "crc.npz::nobody: the archive has no member",
+        ),
+        (&["unpack", "crc.npz", "-d", "out"], "crc.npz::"),
+    ];
+    for (arguments, expected) in refused {
+        let message = scratch.error(arguments);
+        assert!(message.starts_with(expected), "{message}");
+        assert_eq!(scratch.names(), names, "{arguments:?}");
+        assert_eq!(fs::read(scratch.path("a.npz")).unwrap(), b"old");
+    }
+    for usage in [
+        &["pack", "a.npz"][..],
+        &["pack", "a.npz", "x.npy"],
+        &["pack", "a.npz", "../x=x.npy"],
+        &["pack", "a.npz", "/x=x.npy"],
+        &["pack", "a.npz", "x=x.npy", "x.npy=x.npy"],
+        &["pack", "a.npz", "x=x.npy", "--deflate=10"],
+        &["unpack"],
+    ] {
+        let run = scratch.run(usage);
+        assert_eq!((run.status, &*run.out), (2, ""), "{usage:?}");
+        assert_eq!(fs::read(scratch.path("a.npz")).unwrap(), b"old");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_archives_and_directories_as_they_were() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[1 << 20], Order::C);
+    scratch.counting("small.npy", &[10], Order::C);
+    scratch.out(&["pack", "a.npz", "x=x.npy", "y=small.npy"]);
+    let before = (fs::read(scratch.path("a.npz")).unwrap(), scratch.names());
+    let limited = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+    for (arguments, named) in [
+        (&["pack", "a.npz", "z=x.npy"][..], "a.npz"),
+        (&["pack", "new.npz", "y=small.npy", "z=x.npy"], "new.npz"),
+        // What it copies is too much.
+        (&["pack", "a.npz", "--update", "y=small.npy"], "a.npz"),
+        (&["unpack", "a.npz", "-d", "out"], "out/x.npy"),
+        (&["unpack", "a.npz", "x"], "./x.npy"),
+    ] {
+        let force = if named == "./x.npy" {
+            &["--force"][..]
+        } else {
+            &[]
+        };
+        let mut shell = Command::new("sh");
+        shell.args(["-c", limited, "sh", env!("CARGO_BIN_EXE_npymap")]);
+        shell
+            .args(arguments)
+            .args(force)
+            .current_dir(scratch.directory());
+        let output = shell.output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        let expected = format!("npymap: {named}: File too large");
+        assert!(message.starts_with(&expected), "{message}");
+        let after = (fs::read(scratch.path("a.npz")).unwrap(), scratch.names());
+        assert!(after == before, "{arguments:?}");
+    }
+}

@@ -82,7 +82,7 @@ def compare_file(job):
     subject = Subject(command, folder, chance)
     failures = []
     done = 0
-    for check in [subject.info] + [subject.show, subject.slice, subject.stats] * 4:
+    for check in [subject.info, subject.pack] + [subject.show, subject.slice, subject.stats] * 4:
         try:
             done += check()
         except Different as different:
@@ -135,7 +135,7 @@ class Subject:
         if self.array.ndim > 1 or self.chance.randrange(2):
             self.raw += ["--raw-shape", ",".join(map(str, self.array.shape))]
 
-    # --- the four commands ------------------------------------------------------------------
+    # --- the commands ------------------------------------------------------------------------
 
     def info(self):
         if self.raw:
@@ -220,6 +220,55 @@ class Subject:
         if found != expected:
             self.differ("slice", selection, found[:300], expected[:300])
         return 1
+
+    def pack(self):
+        """To an archive that has a member already, and out of it again."""
+        archive = self.output.with_name("packed.npz")
+        save = self.chance.choice((np.savez, np.savez_compressed))
+        before = {name: np.arange(self.chance.randint(0, 99)) for name in ("x", "y")}
+        save(archive, **before)
+        key = self.chance.choice(("x", "new", "dir/ü", "w:0"))
+        deflate = self.chance.choice(((), (), ("--deflate",), ("--deflate=1",)))
+        entry = f"{key}={self.source}"
+        self.run("pack", archive, "--update", entry, *deflate, *self.raw)
+
+        expected_file = self.output.with_name("expected.npy")
+        np.save(expected_file, self.stored())
+        expected = expected_file.read_bytes()
+        with zipfile.ZipFile(archive) as found:
+            if found.testzip() is not None:
+                self.differ("pack", deflate, "a bad checksum", "none")
+            found = found.read(key + ".npy")
+        values = found, expected
+        free = free_bytes(self.array.dtype)
+        if free.any():
+            values = [without_padding(file, self.array, free) for file in values]
+        if values[0] != values[1]:
+            self.differ("pack", deflate, found[:300], expected[:300])
+        with np.load(archive) as loaded:
+            kept = {name: before[name] for name in before if name != key}
+            if loaded.files != [*kept, key]:
+                self.differ("pack", deflate, loaded.files, [*kept, key])
+            for name, array in kept.items():
+                np.testing.assert_array_equal(loaded[name], array)
+            array = loaded[key]
+        if array.dtype != self.stored().dtype or array.shape != self.array.shape:
+            self.differ("pack", deflate, repr(array)[:300], repr(self.array)[:300])
+
+        folder = self.output.with_name("unpacked")
+        self.run("unpack", archive, key, "-d", folder)
+        if (folder / f"{key}.npy").read_bytes() != found:
+            self.differ("unpack", deflate, "other bytes", "those of the member")
+        shutil.rmtree(folder)
+        archive.unlink()
+        return 1
+
+    def stored(self):
+        """The array as NumPy reads it from the file."""
+        if self.raw:
+            return np.array(self.array, order="A")
+        loaded = np.load(self.path)
+        return loaded["x"] if self.path.suffix == ".npz" else loaded
 
     def stats(self):
         selection, result, error = self.select()

@@ -49,39 +49,64 @@ pub(super) fn between(from: Format, to: Format) -> Option<Direct> {
 }
 
 fn f64_to_f32(src: &[u8], dst: &mut [u8]) -> bool {
-    // Infinite results are looked for once for all numbers: they are the greatest.
-    let mut lost = 0;
+    // That a result is infinite is cheap to see, and whether it should be matters rarely.
+    let mut infinite = 0;
     lanes(src, dst, |bytes| {
-        let value = f64::from_le_bytes(bytes);
-        let single = value as f32;
-        // The greatest binary64 that is rounded to a finite one.
-        let magnitude = value.abs();
-        lost |= u64::from(magnitude >= 340_282_356_779_733_661_637_539_395_458_142_568_448.0)
-            & u64::from(magnitude < f64::INFINITY);
+        let single = f64::from_le_bytes(bytes) as f32;
+        infinite |= u32::from(single.abs() == f32::INFINITY);
         single.to_le_bytes()
     });
-    lost != 0
+    infinite != 0
+        && lost(
+            src,
+            dst,
+            |b| f64::from_le_bytes(b).is_finite(),
+            |b| f32::from_le_bytes(b).is_infinite(),
+        )
 }
 
 fn f32_to_f16(src: &[u8], dst: &mut [u8]) -> bool {
-    let mut lost = 0;
+    let mut infinite = 0;
     lanes(src, dst, |bytes| {
-        let value = f32::from_le_bytes(bytes);
-        lost |= u32::from(value.abs() >= 65_520.0) & u32::from(value.abs() < f32::INFINITY);
-        narrow::f32_to_f16(value).to_le_bytes()
+        let half = narrow::f32_to_f16(f32::from_le_bytes(bytes));
+        infinite |= u16::from(half & 0x7fff == 0x7c00);
+        half.to_le_bytes()
     });
-    lost != 0
+    infinite != 0
+        && lost(
+            src,
+            dst,
+            |b| f32::from_le_bytes(b).is_finite(),
+            |b| u16::from_le_bytes(b) & 0x7fff == 0x7c00,
+        )
 }
 
 fn f32_to_bf16(src: &[u8], dst: &mut [u8]) -> bool {
-    let mut lost = 0;
+    let mut infinite = 0;
     lanes(src, dst, |bytes| {
-        let value = f32::from_le_bytes(bytes);
-        let magnitude = value.to_bits() & 0x7fff_ffff;
-        lost |= u32::from((0x7f7f_8000..0x7f80_0000).contains(&magnitude));
-        narrow::f32_to_bf16(value).to_le_bytes()
+        let brain = narrow::f32_to_bf16(f32::from_le_bytes(bytes));
+        infinite |= u16::from(brain & 0x7fff == 0x7f80);
+        brain.to_le_bytes()
     });
-    lost != 0
+    infinite != 0
+        && lost(
+            src,
+            dst,
+            |b| f32::from_le_bytes(b).is_finite(),
+            |b| u16::from_le_bytes(b) & 0x7fff == 0x7f80,
+        )
+}
+
+/// Whether a finite number became infinite.
+#[cold]
+fn lost<const N: usize, const M: usize>(
+    src: &[u8],
+    dst: &[u8],
+    finite: impl Fn([u8; N]) -> bool,
+    infinite: impl Fn([u8; M]) -> bool,
+) -> bool {
+    let mut pairs = src.as_chunks().0.iter().zip(dst.as_chunks().0);
+    pairs.any(|(&src, &dst)| infinite(dst) && finite(src))
 }
 
 #[inline(always)]

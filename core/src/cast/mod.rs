@@ -55,7 +55,8 @@ pub enum Overflow {
     /// an integer of 32 bits on its way to one of 8, 16 or 32 bits (a long double one of 16 bits
     /// to `int8`, `uint8` and `int16`), and one of 64 bits on its way to `uint32` or `int64`; a
     /// value out of that one's range becomes its least. To `uint64` a value of 2^63 or more is
-    /// converted less 2^63. In arrays of many floats, NumPy's `uint32` may differ.
+    /// converted less 2^63. In arrays of many floats, NumPy's `uint32` may differ. Counts of months
+    /// and years beyond 64 bits wrap around as well, but not always to the same count.
     AsNumPy,
 }
 

@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn every_f16_comes_back_and_so_does_what_lies_between() {
-        for bits in 0..=u16::MAX {
+        let step = if cfg!(miri) { 251 } else { 1 };
+        for bits in (0..=u16::MAX).step_by(step) {
             let value = f16_to_f32(bits);
             if value.is_nan() {
                 assert!(f16::from_bits(f32_to_f16(value)).is_nan());
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn floats_are_rounded_as_half_does() {
-        let step = if cfg!(miri) { 0x3_fff_fff } else { 9973 };
+        let step = if cfg!(miri) { 0x03ff_ffff } else { 9973 };
         for bits in (0..=u32::MAX).step_by(step) {
             let value = f32::from_bits(bits);
             if !value.is_nan() {

@@ -266,30 +266,17 @@ impl Node {
             ) else {
                 return Ok(());
             };
-            let sources = || {
-                let src = src.get(start * self.from_size + part.from_offset..);
-                strided(src.unwrap_or_default(), self.from_size, from_size)
-            };
-            for (place, value) in before.chunks_exact_mut(from_size.max(1)).zip(sources()) {
-                place.copy_from_slice(value);
-            }
+            let src = src.get(start * self.from_size + part.from_offset..);
             let dst = dst.get_mut(start * self.to_size + part.to_offset..);
-            let dst = dst.unwrap_or_default();
+            let (src, dst) = (src.unwrap_or_default(), dst.unwrap_or_default());
+            bring(from_size, self.from_size, src, before);
             // Padding inside the part stays as it is.
             if matches!(node.op, Op::Fields(_) | Op::Each { .. } | Op::Repeat { .. }) {
-                let values = strided(dst, self.to_size, to_size);
-                for (place, value) in after.chunks_exact_mut(to_size.max(1)).zip(values) {
-                    place.copy_from_slice(value);
-                }
+                bring(to_size, self.to_size, dst, after);
             }
             node.run(len, before, after, overflow)
                 .map_err(|failure| failure.at(|index| start + index))?;
-            let places = dst.chunks_mut(self.to_size.max(1));
-            for (value, place) in after.chunks_exact(to_size.max(1)).zip(places) {
-                if let Some(place) = place.get_mut(..to_size) {
-                    place.copy_from_slice(value);
-                }
-            }
+            put(to_size, self.to_size, after, dst);
         }
         Ok(())
     }
@@ -308,10 +295,56 @@ impl Node {
     }
 }
 
-/// Values of a size, the first at the start, one in each `stride` bytes.
-fn strided(bytes: &[u8], stride: usize, size: usize) -> impl Iterator<Item = &[u8]> {
-    let places = bytes.chunks(stride.max(1));
-    places.filter_map(move |place| place.get(..size))
+/// Brings values of a size together, of which one starts each `stride` bytes.
+fn bring(size: usize, stride: usize, src: &[u8], dst: &mut [u8]) {
+    fn numbers<const N: usize>(stride: usize, src: &[u8], dst: &mut [u8]) {
+        let places = dst.as_chunks_mut::<N>().0;
+        for (place, value) in places.iter_mut().zip(src.chunks(stride)) {
+            if let Some(value) = value.first_chunk() {
+                *place = *value;
+            }
+        }
+    }
+    match size {
+        0 => {}
+        1 => numbers::<1>(stride, src, dst),
+        2 => numbers::<2>(stride, src, dst),
+        4 => numbers::<4>(stride, src, dst),
+        8 => numbers::<8>(stride, src, dst),
+        _ => {
+            for (place, value) in dst.chunks_exact_mut(size).zip(src.chunks(stride)) {
+                if let Some(value) = value.get(..size) {
+                    place.copy_from_slice(value);
+                }
+            }
+        }
+    }
+}
+
+/// Puts values of a size back, one in each `stride` bytes.
+fn put(size: usize, stride: usize, src: &[u8], dst: &mut [u8]) {
+    fn numbers<const N: usize>(stride: usize, src: &[u8], dst: &mut [u8]) {
+        let values = src.as_chunks::<N>().0;
+        for (place, value) in dst.chunks_mut(stride).zip(values) {
+            if let Some(place) = place.first_chunk_mut() {
+                *place = *value;
+            }
+        }
+    }
+    match size {
+        0 => {}
+        1 => numbers::<1>(stride, src, dst),
+        2 => numbers::<2>(stride, src, dst),
+        4 => numbers::<4>(stride, src, dst),
+        8 => numbers::<8>(stride, src, dst),
+        _ => {
+            for (place, value) in dst.chunks_mut(stride).zip(src.chunks_exact(size)) {
+                if let Some(place) = place.get_mut(..size) {
+                    place.copy_from_slice(value);
+                }
+            }
+        }
+    }
 }
 
 impl Op {

@@ -1,5 +1,7 @@
 //! Numbers to numbers.
 
+use core::cell::Cell;
+
 use super::{
     direct::{self, Direct},
     format::{self, Class, Decode, Format},
@@ -187,23 +189,45 @@ impl Side {
     }
 }
 
+/// Calls a function of a constant with one of the sizes that parts of numbers have.
+macro_rules! sized {
+    ($size:expr, $function:ident($($argument:expr),*)) => {
+        match $size {
+            2 => $function::<2>($($argument),*),
+            4 => $function::<4>($($argument),*),
+            8 => $function::<8>($($argument),*),
+            16 => $function::<16>($($argument),*),
+            _ => $function::<1>($($argument),*),
+        }
+    };
+}
+
 /// Moves the first of each two parts of a size to the front. Returns how many bytes these have.
 fn keep_first_of_pairs(size: usize, bytes: &mut [u8]) -> usize {
-    let pairs = bytes.len() / (2 * size);
-    for i in 1..pairs {
-        bytes.copy_within(2 * i * size..(2 * i + 1) * size, i * size);
+    sized!(size, keep_first(bytes))
+}
+
+fn keep_first<const N: usize>(bytes: &mut [u8]) -> usize {
+    let parts = Cell::from_mut(bytes.as_chunks_mut::<N>().0).as_slice_of_cells();
+    let (pairs, _) = parts.as_chunks::<2>();
+    for ([part, _], place) in pairs.iter().zip(parts) {
+        place.set(part.get());
     }
-    pairs * size
+    pairs.len() * N
 }
 
 /// Parts of a size with zeros after each, in big-endian order if asked for.
 fn spread(size: usize, big: bool, src: &[u8], dst: &mut [u8]) {
-    for (src, dst) in src.chunks_exact(size).zip(dst.chunks_exact_mut(2 * size)) {
-        let (re, im) = dst.split_at_mut(size);
-        re.copy_from_slice(src);
+    sized!(size, spread_parts(big, src, dst));
+}
+
+fn spread_parts<const N: usize>(big: bool, src: &[u8], dst: &mut [u8]) {
+    let pairs = dst.as_chunks_mut::<N>().0.as_chunks_mut::<2>().0;
+    for (part, pair) in src.as_chunks::<N>().0.iter().zip(pairs) {
+        *pair = [*part, [0; N]];
         if big {
-            re.reverse();
+            let [part, _] = pair;
+            part.reverse();
         }
-        im.fill(0);
     }
 }

@@ -98,6 +98,17 @@ impl Rescale {
         if count == NAT {
             return Some(NAT);
         }
+        if let Self::Linear {
+            numerator,
+            denominator,
+        } = self
+            && let (Ok(numerator), Ok(denominator)) =
+                (i64::try_from(numerator), i64::try_from(denominator))
+            && let Some(product) = count.checked_mul(numerator)
+        {
+            // Most often 64 bits are enough.
+            return Some(product.div_euclid(denominator)).filter(|&count| count != NAT);
+        }
         let wide = i128::from(count);
         let scaled = |count: i128, numerator, denominator| {
             Some(count.checked_mul(numerator)?.div_euclid(denominator))
@@ -195,7 +206,8 @@ mod tests {
         assert_eq!(days_of_month(0), 0);
         assert_eq!(days_of_month(1), 31);
         assert_eq!(days_of_month(-12 * 1970), -719_528);
-        for month in -30_000..30_000 {
+        let step = if cfg!(miri) { 97 } else { 1 };
+        for month in (-30_000..30_000).step_by(step) {
             let first = days_of_month(month);
             assert_eq!(month_of_day(first), month);
             assert_eq!(month_of_day(first - 1), month - 1);

@@ -327,6 +327,11 @@ impl DType {
         Self::plain(Kind::Void, ByteOrder::None, len)
     }
 
+    /// As [`DType::plain`], in the byte order of the machine.
+    pub(crate) const fn native(kind: Kind, itemsize: u32) -> Self {
+        Self::plain(kind, ByteOrder::NATIVE.of_size(itemsize), itemsize)
+    }
+
     /// A dtype that is neither a structure nor a sub-array.
     pub(crate) const fn plain(kind: Kind, order: ByteOrder, itemsize: u32) -> Self {
         Self {

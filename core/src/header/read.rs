@@ -88,7 +88,7 @@ pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Re
     let Some(bytes) = bytes else {
         return Ok(Step::Need(0..data_offset));
     };
-    parse_text(version, header_len, bytes).map(Step::Done)
+    parse_text(version, header_len, bytes)
 }
 
 #[cold]
@@ -101,7 +101,7 @@ fn cut_short(what: &'static str, expected: u64, found: u64) -> crate::Error {
     kind.into()
 }
 
-fn parse_text(version: (u8, u8), header_len: u32, bytes: &[u8]) -> Result<Header> {
+fn parse_text(version: (u8, u8), header_len: u32, bytes: &[u8]) -> Result<Step<Header>> {
     let text = decode(version, bytes)?;
     let mut warnings = Vec::new();
     // ASCII, Latin-1 and UTF-8 have no more characters than bytes.
@@ -134,19 +134,21 @@ fn parse_text(version: (u8, u8), header_len: u32, bytes: &[u8]) -> Result<Header
     };
     let dtype = without_sub_array(dtype, &shape, &mut warnings);
     let order = if fortran_order { Order::F } else { Order::C };
-    Ok(Header {
+    let text = text.into();
+    let layout = Layout::contiguous(dtype, shape, order)?;
+    Ok(Step::Done(Header {
         version,
-        layout: Layout::new(dtype, &shape, order)?,
-        text: text.into(),
+        text,
+        layout,
         header_len,
         fortran_order,
         warnings,
-    })
+    }))
 }
 
 /// Latin-1 for versions 1.0 and 2.0, UTF-8 for 3.0.
 fn decode(version: (u8, u8), bytes: &[u8]) -> Result<Cow<'_, str>> {
-    if version.0 < 3 && !bytes.is_ascii() {
+    if version.0 < 3 && !is_ascii(bytes) {
         let text: String = bytes.iter().map(|&b| char::from(b)).collect();
         return Ok(text.into());
     }
@@ -157,6 +159,15 @@ fn decode(version: (u8, u8), bytes: &[u8]) -> Result<Cow<'_, str>> {
             Err(HeaderError::Utf8 { offset }.into())
         }
     }
+}
+
+/// `[u8]::is_ascii` goes byte by byte through what its blocks of 32 leave over: a tenth of the time
+/// that a plain header takes (`cargo xtask compare 'simple header'`).
+fn is_ascii(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<8>();
+    let blocks = blocks.iter().map(|b| u64::from_ne_bytes(*b));
+    let seen = blocks.fold(0, |seen, block| seen | block);
+    seen.to_ne_bytes().iter().chain(rest).all(u8::is_ascii)
 }
 
 /// The literal, and whether the filter for headers of Python 2 was needed to read it.

@@ -81,7 +81,13 @@ impl Layout {
     /// product of all non-zero dimensions and the item size passes `i64::MAX`, as NumPy has it.
     /// Where items have no bytes, NumPy lets the count of elements wrap around; that is refused.
     pub fn new(dtype: DType, shape: &[u64], order: Order) -> Result<Self> {
-        let (dtype, shape) = append_sub_array(dtype, Dims::from_slice(shape));
+        Self::contiguous(dtype, Dims::from_slice(shape), order)
+    }
+
+    /// As [`Layout::new`].
+    #[inline(always)]
+    pub(crate) fn contiguous(dtype: DType, shape: Dims, order: Order) -> Result<Self> {
+        let (dtype, shape) = append_sub_array(dtype, shape);
         check_size(&dtype, &shape)?;
         let strides = contiguous_strides(dtype.itemsize(), &shape, order);
         Ok(Self {

@@ -1,7 +1,7 @@
 //! The members of an archive.
 
 use alloc::{boxed::Box, vec::Vec};
-use core::cmp::Ordering;
+use core::{cmp::Ordering, ops::Range};
 
 use zerocopy::FromBytes;
 
@@ -17,6 +17,9 @@ pub struct Directory {
     members: Box<[Member]>,
     /// Indices into `members`, by name and then by position.
     by_name: Box<[usize]>,
+    range: Range<u64>,
+    base: u64,
+    comment: Box<[u8]>,
 }
 
 impl Directory {
@@ -61,6 +64,21 @@ impl Directory {
             .or_else(|| self.last(|name| cmp_joined(name, key.as_bytes(), b".npy")))
     }
 
+    /// Where the records of the directory are in the file.
+    pub fn range(&self) -> Range<u64> {
+        self.range.clone()
+    }
+
+    /// Where the archive begins in the file: what offsets inside it count from.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// The comment of the archive, as far as the file has it.
+    pub fn comment(&self) -> &[u8] {
+        &self.comment
+    }
+
     /// The last of the members whose names compare equal.
     fn last(&self, cmp: impl Fn(&[u8]) -> Ordering) -> Option<&Member> {
         let name_of = |&index: &usize| self.members.get(index).map(|m| m.name().as_bytes());
@@ -74,7 +92,7 @@ impl Directory {
 
     /// Parses a central directory that begins at `offset` of the file, in an archive that begins
     /// at `base`.
-    pub(super) fn parse(bytes: &[u8], offset: u64, base: u64) -> Result<Self> {
+    pub(super) fn parse(bytes: &[u8], offset: u64, base: u64, comment: &[u8]) -> Result<Self> {
         let mut members = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -102,17 +120,16 @@ impl Directory {
             members.push(Member::parse(header, name, extra, at, base, offset)?);
             rest = after;
         }
-        Ok(Self::new(members))
-    }
-
-    fn new(mut members: Vec<Member>) -> Self {
         limit(&mut members);
         let mut by_name: Box<[usize]> = (0..members.len()).collect();
         by_name.sort_unstable_by_key(|&index| (members.get(index).map(Member::name), index));
-        Self {
+        Ok(Self {
             members: members.into(),
             by_name,
-        }
+            range: offset..offset + bytes.len() as u64,
+            base,
+            comment: comment.into(),
+        })
     }
 }
 

@@ -42,6 +42,11 @@ pub enum ZipError {
         /// Where it must end.
         end: u64,
     },
+    /// The archive has a member of that name already.
+    DuplicateName {
+        /// The name.
+        name: Excerpt,
+    },
     /// The member is encrypted.
     Encrypted {
         /// The member.
@@ -84,6 +89,13 @@ pub enum ZipError {
         /// The name in the directory.
         expected: Excerpt,
     },
+    /// The name of a new member is too long.
+    NameTooLong {
+        /// The name.
+        name: Excerpt,
+        /// How many bytes it has.
+        len: u64,
+    },
     /// There is no end record: this is not a zip archive, or its end is missing.
     NoEndRecord {
         /// The length of the input.
@@ -110,6 +122,13 @@ pub enum ZipError {
         end: u64,
         /// The offset of the local header of the next member.
         next: u64,
+    },
+    /// The name of a member is not that of a file inside a directory.
+    Path {
+        /// The name.
+        name: Excerpt,
+        /// What is wrong with it.
+        why: &'static str,
     },
     /// A record does not begin with its signature.
     Signature {
@@ -170,6 +189,9 @@ impl fmt::Display for ZipError {
                 "a central directory of {size} bytes at byte {offset} cannot end at byte {end}, \
                  where the end record stands"
             ),
+            Self::DuplicateName { name } => {
+                write!(f, "the archive has a member {name} already")
+            }
             Self::Encrypted { name } => write!(f, "member {name} is encrypted"),
             Self::Extra { name, offset } => write!(
                 f,
@@ -202,6 +224,11 @@ impl fmt::Display for ZipError {
                 "the local header at byte {offset} names member {found}, \
                  the directory {expected}"
             ),
+            Self::NameTooLong { name, len } => write!(
+                f,
+                "the name {name} of a member has {len} bytes, at most {} are possible",
+                u16::MAX
+            ),
             Self::NoEndRecord { input_len } => write!(
                 f,
                 "not a zip archive: no end record at the end of its {input_len} bytes"
@@ -225,6 +252,10 @@ impl fmt::Display for ZipError {
                 f,
                 "member {name} at byte {offset} would end at byte {end}, \
                  overlapping the member at byte {next}"
+            ),
+            Self::Path { name, why } => write!(
+                f,
+                "{name} does not name a file inside the directory that it is unpacked to: {why}"
             ),
             Self::Signature {
                 what,

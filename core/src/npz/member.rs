@@ -53,7 +53,11 @@ pub struct Member {
 /// The flags that mean encryption: of the data, strong, of the central directory.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 /// The flag of names in UTF-8.
-const UTF8: u16 = 1 << 11;
+pub(super) const UTF8: u16 = 1 << 11;
+/// The flag of members whose sizes and checksum stand behind the data.
+pub(super) const STREAMED: u16 = 1 << 3;
+/// The identifier of the extra field of 64-bit values.
+pub(super) const ZIP64_ID: u16 = 1;
 
 impl Member {
     /// The member of a record of the central directory.
@@ -259,25 +263,13 @@ impl Member {
         Decoder::new(self)
     }
 
-    pub(super) fn excerpt(&self) -> Excerpt {
-        Excerpt::text(&self.name)
+    /// From the local header to where the next member begins, or the directory.
+    pub(super) fn extent(&self) -> Range<u64> {
+        self.header_offset..self.limit
     }
 
-    /// The length of the local header without its extra field.
-    fn local_header_len(&self) -> u64 {
-        size_of::<LocalHeader>() + self.raw_name().len() as u64
-    }
-
-    fn need_local_header(&self) -> Step<Range<u64>> {
-        // The check before has shown that this lies within the archive.
-        Step::Need(self.header_offset..self.header_offset + self.local_header_len())
-    }
-
-    /// Where the data lies behind an extra field of `extra_len` bytes in the local header.
-    fn data_range(&self, extra_len: u16) -> Result<Range<u64>> {
-        let start = self
-            .header_offset
-            .saturating_add(self.local_header_len() + u64::from(extra_len));
+    /// Refuses a member that goes too far if its data begins at `start`.
+    pub(super) fn check_end(&self, start: u64) -> Result<Range<u64>> {
         let end = start.saturating_add(self.compressed_size);
         if end <= self.limit {
             return Ok(start..end);
@@ -301,6 +293,28 @@ impl Member {
         .into())
     }
 
+    pub(super) fn excerpt(&self) -> Excerpt {
+        Excerpt::text(&self.name)
+    }
+
+    /// The length of the local header without its extra field.
+    fn local_header_len(&self) -> u64 {
+        size_of::<LocalHeader>() + self.raw_name().len() as u64
+    }
+
+    fn need_local_header(&self) -> Step<Range<u64>> {
+        // The check before has shown that this lies within the archive.
+        Step::Need(self.header_offset..self.header_offset + self.local_header_len())
+    }
+
+    /// Where the data lies behind an extra field of `extra_len` bytes in the local header.
+    fn data_range(&self, extra_len: u16) -> Result<Range<u64>> {
+        let start = self
+            .header_offset
+            .saturating_add(self.local_header_len() + u64::from(extra_len));
+        self.check_end(start)
+    }
+
     #[cold]
     fn encrypted(&self) -> Error {
         ZipError::Encrypted {
@@ -318,9 +332,6 @@ struct Zip64 {
 }
 
 impl Zip64 {
-    /// The identifier of the extra field.
-    const ID: u16 = 1;
-
     fn parse(header: &CentralHeader, extra: &[u8]) -> Result<Self, ()> {
         let mut values = Self {
             size: header.size.get().into(),
@@ -329,7 +340,7 @@ impl Zip64 {
         };
         for field in ExtraFields(extra) {
             let (id, mut content) = field?;
-            if id != Self::ID {
+            if id != ZIP64_ID {
                 continue;
             }
             // The field holds, in this order, only the values that have no room in the header.

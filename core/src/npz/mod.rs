@@ -3,7 +3,8 @@
 //! An `.npz` file is a zip archive whose members are `.npy` files. [`DirectoryReader`] finds out
 //! what is in one by looking at its end, and says which bytes it must see; it does no I/O.
 //! [`Member::locate`] then says where the data of a member lies: that of a stored member is an NPY
-//! file inside the archive, that of a deflated one goes through a [`Decoder`].
+//! file inside the archive, that of a deflated one goes through a [`Decoder`]. [`DirectoryWriter`]
+//! makes the records of new archives.
 //!
 //! The rules are those of PKWARE's APPNOTE 6.3 and, where archives break them, those of Python's
 //! `zipfile`, by which NumPy reads: the end of the central directory, not its declared offset,
@@ -35,9 +36,12 @@ mod decoder;
 mod directory;
 mod error;
 mod inflate;
+mod keep;
 mod member;
+mod path;
 mod reader;
 mod record;
+mod write;
 
 pub use self::{
     crc32::Crc32,
@@ -45,8 +49,11 @@ pub use self::{
     directory::Directory,
     error::ZipError,
     inflate::{Inflate, Progress, Status},
+    keep::Kept,
     member::{Member, Method},
+    path::relative_path,
     reader::DirectoryReader,
+    write::{DirectoryWriter, NewMember},
 };
 
 /// What bounds the memory that an archive can make its reader use.

@@ -109,7 +109,8 @@ impl DirectoryReader {
                                 ..place
                             }),
                         _ => {
-                            return Directory::parse(&bytes, place.offset, place.base)
+                            let comment = self.comment();
+                            return Directory::parse(&bytes, place.offset, place.base, comment)
                                 .map(Step::Done);
                         }
                     }
@@ -193,6 +194,17 @@ impl DirectoryReader {
         let input_len = self.tail.range.end;
         best.map(|(_, found)| found)
             .ok_or_else(|| ZipError::NoEndRecord { input_len }.into())
+    }
+
+    /// The comment of the archive, or as much of it as there is.
+    fn comment(&self) -> &[u8] {
+        let Ok((record, at)) = self.find_end_record() else {
+            return &[];
+        };
+        let start = (at - self.tail.range.start + size_of::<EndRecord>()) as usize;
+        let rest = self.tail.bytes.get(start..).unwrap_or_default();
+        rest.get(..usize::from(record.comment_len.get()))
+            .unwrap_or(rest)
     }
 
     fn find_directory(&self, end: End) -> Result<Stage> {

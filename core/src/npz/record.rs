@@ -1,14 +1,16 @@
 //! The records of a zip archive, as PKWARE's APPNOTE 6.3 lays them out.
 
 use zerocopy::{
-    FromBytes, Immutable, KnownLayout, Unaligned,
+    FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned,
     little_endian::{U16, U32, U64},
 };
 
 use super::ZipError;
 
 /// A record of fixed size, perhaps with variable fields after it.
-pub(super) trait Record: FromBytes + Immutable + KnownLayout + Unaligned {
+pub(super) trait Record:
+    FromBytes + IntoBytes + Immutable + KnownLayout + Unaligned
+{
     /// What the record is called in messages.
     const NAME: &'static str;
     /// Its first four bytes.
@@ -52,14 +54,14 @@ macro_rules! record {
 }
 
 /// The end of central directory record; the comment of the archive follows.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(super) struct EndRecord {
-    signature: [u8; 4],
+    pub(super) signature: [u8; 4],
     pub(super) disk: U16,
     pub(super) directory_disk: U16,
     /// Entries on this disk, then in total. Readers go by the size instead, as Python's does.
-    _entries: [U16; 2],
+    pub(super) entries: [U16; 2],
     pub(super) directory_size: U32,
     pub(super) directory_offset: U32,
     pub(super) comment_len: U16,
@@ -67,10 +69,10 @@ pub(super) struct EndRecord {
 record!(EndRecord, "end record", b"PK\x05\x06");
 
 /// The zip64 end of central directory locator, which stands right before the [`EndRecord`].
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(super) struct Zip64Locator {
-    signature: [u8; 4],
+    pub(super) signature: [u8; 4],
     pub(super) disk: U32,
     pub(super) end_offset: U64,
     pub(super) disks: U32,
@@ -78,52 +80,61 @@ pub(super) struct Zip64Locator {
 record!(Zip64Locator, "zip64 locator", b"PK\x06\x07");
 
 /// The zip64 end of central directory record; extensible data may follow.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(super) struct Zip64EndRecord {
-    signature: [u8; 4],
-    _record_size: U64,
-    _versions: [U16; 2],
+    pub(super) signature: [u8; 4],
+    /// The size of what follows this field.
+    pub(super) record_size: U64,
+    /// Of the writer, then the least that a reader needs.
+    pub(super) versions: [U16; 2],
     pub(super) disk: U32,
     pub(super) directory_disk: U32,
-    _entries: [U64; 2],
+    pub(super) entries: [U64; 2],
     pub(super) directory_size: U64,
     pub(super) directory_offset: U64,
 }
 record!(Zip64EndRecord, "zip64 end record", b"PK\x06\x06");
 
 /// A record of the central directory; name, extra field and comment follow.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(super) struct CentralHeader {
-    signature: [u8; 4],
-    _versions: [U16; 2],
+    pub(super) signature: [u8; 4],
+    /// Of the writer, with its system in the upper byte, then the least that a reader needs.
+    pub(super) versions: [U16; 2],
     pub(super) flags: U16,
     pub(super) method: U16,
-    _time: [U16; 2],
+    /// Time, then date, as DOS has them.
+    pub(super) time: [U16; 2],
     pub(super) crc32: U32,
     pub(super) compressed_size: U32,
     pub(super) size: U32,
     pub(super) name_len: U16,
     pub(super) extra_len: U16,
     pub(super) comment_len: U16,
-    _disk: U16,
-    _attributes: [U16; 3],
+    pub(super) disk: U16,
+    /// Whether it is text, and those of the system that wrote it.
+    pub(super) internal_attributes: U16,
+    pub(super) external_attributes: U32,
     pub(super) header_offset: U32,
 }
 record!(CentralHeader, "central directory record", b"PK\x01\x02");
 
 /// The header in front of a member's data; name and extra field follow.
 ///
-/// Its sizes may be zero or placeholders, so nobody reads them.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+/// Its sizes may be zero or placeholders, so readers do not look at them.
+#[derive(FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(super) struct LocalHeader {
-    signature: [u8; 4],
-    _version: U16,
+    pub(super) signature: [u8; 4],
+    pub(super) version: U16,
     pub(super) flags: U16,
-    _method_and_time: [U16; 3],
-    _crc32_and_sizes: [U32; 3],
+    pub(super) method: U16,
+    pub(super) time: [U16; 2],
+    pub(super) crc32: U32,
+    pub(super) compressed_size: U32,
+    pub(super) size: U32,
     pub(super) name_len: U16,
     pub(super) extra_len: U16,
 }

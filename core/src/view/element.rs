@@ -48,12 +48,6 @@ pub(super) mod sealed {
         /// Whether elements of a dtype are of the type, apart from their byte order.
         fn is_of(dtype: &DType) -> bool;
 
-        /// The dtype of values in memory.
-        fn dtype() -> DType;
-
-        /// The bytes of values in memory.
-        fn bytes(values: &[Self]) -> &[u8];
-
         /// The value of bytes that are big-endian or little-endian.
         fn from_bytes<const BIG: bool>(bytes: Self::Bytes) -> Self;
 
@@ -69,18 +63,19 @@ pub(super) mod sealed {
         /// A value to fill a buffer with.
         const ZERO: Self;
 
+        /// The dtype of values in memory.
+        fn dtype() -> DType;
+
+        /// The bytes of values, which are of that dtype.
+        fn bytes(values: &[Self]) -> &[u8];
+
         /// The bytes of values, to be filled in the order of the machine, if any bytes will do.
         fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]>;
     }
 }
 
-/// A dtype in the byte order of the machine.
-fn native(kind: Kind, size: u32) -> DType {
-    DType::plain(kind, ByteOrder::NATIVE.of_size(size), size)
-}
-
 macro_rules! number {
-    ($type:ty, $size:literal, $kind:expr, $kinds:pat) => {
+    ($type:ty, $size:literal, $kind:expr $(, or $others:pat)?) => {
         impl Element for $type {}
 
         impl sealed::Sealed for $type {
@@ -89,15 +84,7 @@ macro_rules! number {
             type Bytes = [u8; $size];
 
             fn is_of(dtype: &DType) -> bool {
-                matches!(dtype.kind(), $kinds)
-            }
-
-            fn dtype() -> DType {
-                native($kind, $size)
-            }
-
-            fn bytes(values: &[Self]) -> &[u8] {
-                values.as_bytes()
+                *dtype.kind() == $kind $(|| matches!(dtype.kind(), $others))?
             }
 
             #[inline]
@@ -128,6 +115,14 @@ macro_rules! number {
 
             const ZERO: Self = Self::from_le_bytes([0; $size]);
 
+            fn dtype() -> DType {
+                DType::native($kind, $size)
+            }
+
+            fn bytes(values: &[Self]) -> &[u8] {
+                values.as_bytes()
+            }
+
             fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
                 Some(values.as_mut_bytes())
             }
@@ -135,31 +130,21 @@ macro_rules! number {
     };
 }
 
-number!(i8, 1, Kind::Int8, Kind::Int8);
-number!(i16, 2, Kind::Int16, Kind::Int16);
-number!(i32, 4, Kind::Int32, Kind::Int32);
-number!(
-    i64,
-    8,
-    Kind::Int64,
-    Kind::Int64 | Kind::DateTime64(_) | Kind::TimeDelta64(_)
-);
-number!(u8, 1, Kind::UInt8, Kind::UInt8);
-number!(u16, 2, Kind::UInt16, Kind::UInt16);
-number!(u32, 4, Kind::UInt32, Kind::UInt32);
-number!(u64, 8, Kind::UInt64, Kind::UInt64);
-number!(f16, 2, Kind::Float16, Kind::Float16);
-number!(
-    bf16,
-    2,
-    Kind::Extended(Extended::BFloat16),
-    Kind::Extended(Extended::BFloat16)
-);
-number!(f32, 4, Kind::Float32, Kind::Float32);
-number!(f64, 8, Kind::Float64, Kind::Float64);
+number!(i8, 1, Kind::Int8);
+number!(i16, 2, Kind::Int16);
+number!(i32, 4, Kind::Int32);
+number!(i64, 8, Kind::Int64, or Kind::DateTime64(_) | Kind::TimeDelta64(_));
+number!(u8, 1, Kind::UInt8);
+number!(u16, 2, Kind::UInt16);
+number!(u32, 4, Kind::UInt32);
+number!(u64, 8, Kind::UInt64);
+number!(f16, 2, Kind::Float16);
+number!(bf16, 2, Kind::Extended(Extended::BFloat16));
+number!(f32, 4, Kind::Float32);
+number!(f64, 8, Kind::Float64);
 
 macro_rules! complex {
-    ($part:ty, $size:literal, $kind:expr, $kinds:pat) => {
+    ($part:ty, $size:literal, $kind:expr) => {
         impl Element for Complex<$part> {}
 
         impl sealed::Sealed for Complex<$part> {
@@ -168,15 +153,7 @@ macro_rules! complex {
             type Bytes = [[u8; $size]; 2];
 
             fn is_of(dtype: &DType) -> bool {
-                matches!(dtype.kind(), $kinds)
-            }
-
-            fn dtype() -> DType {
-                native($kind, 2 * $size)
-            }
-
-            fn bytes(values: &[Self]) -> &[u8] {
-                bytemuck::cast_slice(values)
+                *dtype.kind() == $kind
             }
 
             #[inline]
@@ -203,6 +180,14 @@ macro_rules! complex {
 
             const ZERO: Self = Self { re: 0.0, im: 0.0 };
 
+            fn dtype() -> DType {
+                DType::native($kind, 2 * $size)
+            }
+
+            fn bytes(values: &[Self]) -> &[u8] {
+                bytemuck::cast_slice(values)
+            }
+
             fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
                 Some(bytemuck::cast_slice_mut(values))
             }
@@ -210,8 +195,8 @@ macro_rules! complex {
     };
 }
 
-complex!(f32, 4, Kind::Complex64, Kind::Complex64);
-complex!(f64, 8, Kind::Complex128, Kind::Complex128);
+complex!(f32, 4, Kind::Complex64);
+complex!(f64, 8, Kind::Complex128);
 
 impl Element for bool {}
 
@@ -222,14 +207,6 @@ impl sealed::Sealed for bool {
 
     fn is_of(dtype: &DType) -> bool {
         matches!(dtype.kind(), Kind::Bool)
-    }
-
-    fn dtype() -> DType {
-        DType::BOOL
-    }
-
-    fn bytes(values: &[Self]) -> &[u8] {
-        values.as_bytes()
     }
 
     #[inline]
@@ -251,6 +228,14 @@ impl sealed::Sealed for bool {
     }
 
     const ZERO: Self = false;
+
+    fn dtype() -> DType {
+        DType::BOOL
+    }
+
+    fn bytes(values: &[Self]) -> &[u8] {
+        values.as_bytes()
+    }
 
     fn bytes_mut(_: &mut [Self]) -> Option<&mut [u8]> {
         None
@@ -297,15 +282,6 @@ impl sealed::Sealed for LongDouble {
         matches!(dtype.kind(), Kind::LongDouble)
     }
 
-    fn dtype() -> DType {
-        // Values of the type are little-endian on all machines.
-        DType::plain(Kind::LongDouble, ByteOrder::Little, 16)
-    }
-
-    fn bytes(values: &[Self]) -> &[u8] {
-        values.as_bytes()
-    }
-
     #[inline]
     fn from_bytes<const BIG: bool>(mut bytes: Self::Bytes) -> Self {
         if BIG {
@@ -338,6 +314,14 @@ impl sealed::Sealed for LongDouble {
     }
 
     const ZERO: Self = Self { bytes: [0; 16] };
+
+    fn dtype() -> DType {
+        DType::plain(Kind::LongDouble, ByteOrder::Little, 16)
+    }
+
+    fn bytes(values: &[Self]) -> &[u8] {
+        values.as_bytes()
+    }
 
     fn bytes_mut(values: &mut [Self]) -> Option<&mut [u8]> {
         if cfg!(target_endian = "big") {

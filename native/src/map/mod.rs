@@ -223,15 +223,15 @@ impl Npz {
 
 /// The bytes of the file that hold the data.
 fn data_range(container: &Container, located: &Located) -> Result<Range<u64>> {
-    if located.layout.dtype().has_object() {
+    if located.layout().dtype().has_object() {
         return Err(container.name(ErrorKind::ObjectDType));
     }
     let range = container
         .in_place()
         .ok_or_else(|| container.name(crate::ErrorKind::Deflated))?;
     // The container is as long as the data, checked when it was located.
-    let start = range.start + located.data_offset;
-    Ok(start..start + located.layout.nbytes())
+    let start = range.start + located.data_offset();
+    Ok(start..start + located.layout().nbytes())
 }
 
 /// How to map a range of bytes; `None` for one without bytes, which no system maps.

@@ -183,7 +183,7 @@ impl NpyMapMut {
 
     /// The whole array, for writing. Nothing is read or written.
     pub fn array_mut(&mut self) -> ArrayMut<'_> {
-        let layout = self.located.layout.clone();
+        let layout = self.located.layout().clone();
         let target = Target::Memory {
             bytes: self.map.as_deref_mut().unwrap_or_default(),
             origin: &self.origin,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use npymap::{DType, Order, RawSpec, Selection};
+use npymap::{DType, Order, RawSpec, Selection, core::npz::relative_path};
 
 /// Opens NumPy arrays of any size without loading them.
 #[derive(Debug, Parser)]
@@ -41,12 +41,14 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Convert(Convert),
+    Diff(Diff),
     Info(Info),
+    Pack(Pack),
     Show(Show),
     Slice(Slice),
     Stats(Stats),
-    Convert(Convert),
-    Diff(Diff),
+    Unpack(Unpack),
     /// Print a completion script for a shell
     #[command(after_long_help = "\
 EXAMPLES
@@ -125,7 +127,8 @@ pub(crate) struct Show {
 /// The new file has the dtype and the byte order of the array, and is in C order: it is what
 /// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
 /// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the selection.
+/// the size of the selection. A deflated member that must be written in another order is inflated
+/// into a file without a name beside OUT first.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -307,6 +310,97 @@ pub(crate) enum OnOverflow {
     Error,
     /// What NumPy's astype makes of them: integers wrap around, floats become infinite
     Numpy,
+}
+
+/// Write arrays to a new .npz archive
+///
+/// The archive is one that np.load reads. Its members are stored unless --deflate is given, and
+/// stored arrays begin at multiples of 64 bytes, so that they can be mapped. Each has the dtype and
+/// the byte order of its SRC, and is in Fortran order if that is. OUT.npz appears, or replaces
+/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
+/// the size of the arrays.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap pack model.npz weights=w.npy bias=b.npy
+  npymap pack small.npz x=big.npz::x y=big.npz::y --deflate
+  npymap pack model.npz --update bias=new.npy
+  npymap pack - x=x.npy | ssh host 'cat > x.npz'
+  npymap pack video.npz frames=frames.bin --raw-dtype '<u2' --raw-shape -1,480,640
+")]
+pub(crate) struct Pack {
+    /// The archive to write; - is standard output
+    #[arg(value_name = "OUT.npz")]
+    pub(crate) output: PathBuf,
+    /// The name of an array in the archive, without .npy, and the array
+    #[arg(required = true, value_name = "NAME=SRC")]
+    pub(crate) entries: Vec<Entry>,
+    /// Compress the arrays, from 0, not at all, to 9, the best [LEVEL if left out: 6]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "6",
+        value_parser = clap::value_parser!(u8).range(0..=9)
+    )]
+    pub(crate) deflate: Option<u8>,
+    /// Keep what OUT.npz has, if it is there, but for members of the names given
+    #[arg(long)]
+    pub(crate) update: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Write the members of an .npz archive to files
+///
+/// Members that are no arrays are written as they are. All files appear when all are complete and
+/// their checksums were found to be right; a failure leaves nothing behind. No file is written
+/// outside DIR: a member whose name is an absolute path, or has '..' or a backslash in it, is an
+/// error, and so is a symbolic link in DIR that stands in the way.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap unpack model.npz -d model
+  npymap unpack model.npz weights bias
+")]
+pub(crate) struct Unpack {
+    /// The archive
+    #[arg(value_name = "SRC.npz")]
+    pub(crate) source: PathBuf,
+    /// Members to write, with or without their .npy; all of them if left out
+    #[arg(value_name = "MEMBER")]
+    pub(crate) members: Vec<String>,
+    /// Where to write them; it is made if it is not there
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// A member to be written, and the array that it is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Without `.npy`.
+    pub(crate) key: String,
+    pub(crate) source: PathBuf,
+}
+
+impl std::str::FromStr for Entry {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some((name, source)) = text.split_once('=') else {
+            return Err("expected NAME=SRC".into());
+        };
+        let key = name.strip_suffix(".npy").unwrap_or(name);
+        relative_path(&format!("{key}.npy"), false).map_err(|e| e.to_string())?;
+        Ok(Self {
+            key: key.into(),
+            source: source.into(),
+        })
+    }
 }
 
 /// How arrays are read.

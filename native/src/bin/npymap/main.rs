@@ -7,10 +7,12 @@ mod info;
 mod input;
 mod json;
 mod output;
+mod pack;
 mod progress;
 mod show;
 mod slice;
 mod stats;
+mod unpack;
 
 use std::{
     io::{self, Write},
@@ -40,11 +42,13 @@ fn main() -> ExitCode {
             print(&script)
         }
         Command::Info(arguments) => info::run(&arguments),
+        Command::Pack(arguments) => pack::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Unpack(arguments) => unpack::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,11 +19,7 @@ pub(crate) fn run(arguments: &Slice) -> Result<(), Failure> {
 }
 
 /// Writes an array to a file, or to standard output if the path is `-`.
-pub(crate) fn save(
-    array: &Array<'_>,
-    options: &SaveOptions,
-    output: &Path,
-) -> Result<(), Failure> {
+pub(crate) fn save(array: &Array<'_>, options: &SaveOptions, output: &Path) -> Result<(), Failure> {
     if output == Path::new("-") {
         return to_standard_output(array, options);
     }

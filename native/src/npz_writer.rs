@@ -1,0 +1,554 @@
+//! New archives, and archives with new members.
+
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use npymap_core::{
+    self as core, Order, Step, header,
+    npz::{Crc32, DirectoryWriter, Kept, Member, Method, NewMember},
+    view::Element,
+};
+
+use crate::{
+    array::Array,
+    deflate::Deflater,
+    disk::Disk,
+    error::{Error, Result},
+    new_file::{NewFile, Target},
+    npz::Npz,
+    save::SaveOptions,
+};
+
+/// Writes an `.npz` archive, member by member, in bounded memory.
+///
+/// The archive appears, or replaces another, with [`NpzWriter::finish`], when it is complete and on
+/// the disk; if anything fails, or the writer is dropped before, nothing is left of it and what was
+/// there is as it was. A pipe or a device is written to directly.
+///
+/// Members are what `np.savez` and `np.savez_compressed` make of the same arrays, apart from fields
+/// of 64 bits, which are left out where they are not needed, and padding: the values of stored
+/// members begin at a multiple of 64 bytes, so that they can be mapped and used in place.
+///
+/// ```
+/// # fn main() -> npymap::Result<()> {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("model.npz");
+/// use npymap::{Npz, NpzWriter};
+///
+/// let mut archive = NpzWriter::create(&path)?;
+/// archive.add_slice("weights", &[2, 3], &[0.0_f32, 1.0, 2.0, 3.0, 4.0, 5.0])?;
+/// archive.finish()?;
+///
+/// // Another one with one member replaced and one added. The others are not read.
+/// let weights = Npz::open(&path)?.member("weights")?;
+/// let mut archive = NpzWriter::replace_in(&path, ["weights"])?;
+/// archive.add("weights", &weights.slice("[:, ::-1]")?)?;
+/// archive.add_deflated("mask", &weights.slice("[0]")?)?;
+/// archive.finish()?;
+///
+/// let archive = Npz::open(&path)?;
+/// assert_eq!(archive.keys().collect::<Vec<_>>(), ["weights", "mask"]);
+/// assert_eq!(archive.member("weights")?.at::<f32>(&[0, 0])?, 2.0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct NpzWriter {
+    path: Option<PathBuf>,
+    /// `None` after an error that has left a member half written.
+    state: Option<State>,
+}
+
+/// How a member is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compression(Option<u8>);
+
+impl Compression {
+    /// Not at all, so that the member can be mapped.
+    pub const STORED: Self = Self(None);
+
+    /// By deflate, as `np.savez_compressed` does.
+    pub const DEFLATED: Self = Self(Some(6));
+
+    /// By deflate, on a level from 1, the fastest, to 9, the best; 0 does not compress. Higher
+    /// levels are taken for 9.
+    pub const fn level(level: u8) -> Self {
+        Self(Some(if level > 9 { 9 } else { level }))
+    }
+}
+
+impl NpzWriter {
+    /// Begins an archive.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be created.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let sink = match Target::create(path).map_err(|e| Error::new(e).at(path))? {
+            Target::New(file) => Sink::File(file),
+            Target::Stream(file) => Sink::Stream(Box::new(file)),
+        };
+        let state = State::new(sink, DirectoryWriter::new());
+        Ok(Self {
+            path: Some(path.to_owned()),
+            state: Some(state),
+        })
+    }
+
+    /// Begins an archive that goes, from its first byte to its last, to anything that takes bytes.
+    /// What has come out when an error occurs is no archive.
+    pub fn to_writer(writer: impl Write + Send + 'static) -> Self {
+        let sink = Sink::Stream(Box::new(writer));
+        Self {
+            path: None,
+            state: Some(State::new(sink, DirectoryWriter::new())),
+        }
+    }
+
+    /// Begins an archive with all members of the one that is there, and will replace it.
+    ///
+    /// As [`NpzWriter::replace_in`], without a member to replace.
+    ///
+    /// # Errors
+    ///
+    /// As [`NpzWriter::replace_in`].
+    pub fn append_to(path: impl AsRef<Path>) -> Result<Self> {
+        Self::replace_in(path, [""; 0])
+    }
+
+    /// Begins an archive with the members of the one that is there, apart from those of the given
+    /// keys, and will replace it. Keys that are not there are of no concern.
+    ///
+    /// The members are taken over as they are, by copies that the file system makes. On Btrfs and
+    /// XFS both files share those in front of the first one that goes, and nothing is copied.
+    ///
+    /// Writing to the old file would save the copy elsewhere, too. But it has its directory at its
+    /// end, where new members must go, or else look for the directory in vain who opens it
+    /// meanwhile, or after a crash: nobody looks further than 64 KiB in front of the end. So an
+    /// archive is always replaced as a whole, and who has the old one open keeps it.
+    ///
+    /// Until the writer is finished or dropped, other writers that would replace the same archive
+    /// are refused.
+    ///
+    /// # Errors
+    ///
+    /// If the archive cannot be read or copied, or somebody else is replacing it.
+    pub fn replace_in<K: AsRef<str>>(
+        path: impl AsRef<Path>,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Self> {
+        let path = path.as_ref();
+        let name = |e: io::Error| Error::new(e).at(path);
+        let archive = Npz::open(path)?;
+        let old = Arc::clone(archive.disk());
+        lock(&old, path).map_err(name)?;
+
+        let range = archive.directory().range();
+        let mut records = vec![0; (range.end - range.start) as usize];
+        old.read_exact_at(&mut records, range.start)?;
+        let removed: Vec<_> = keys.into_iter().map(|key| name_of(key.as_ref())).collect();
+        let is_kept = |member: &Member| !removed.iter().any(|name| name == member.name());
+        let mut kept =
+            Kept::new(archive.directory(), &records, is_kept).map_err(|e| old.name(e))?;
+
+        let Target::New(file) = Target::create(path).map_err(name)? else {
+            return Err(name(io::Error::other("is no regular file any more")));
+        };
+        let mut end = kept.in_place().end;
+        copy(&old, kept.in_place(), &file, 0, name)?;
+        for index in kept.moving().to_vec() {
+            let (header, data) = relocate(&mut kept, &archive, index, end)?;
+            file.write_at(&header, end).map_err(name)?;
+            end += header.len() as u64;
+            let len = data.end - data.start;
+            copy(&old, data, &file, end, name)?;
+            end += len;
+        }
+        let directory = kept.into_writer().map_err(|e| old.name(e))?;
+        let mut state = State::new(Sink::File(file), directory);
+        state.end = end;
+        state.replaced = Some(old);
+        Ok(Self {
+            path: Some(path.to_owned()),
+            state: Some(state),
+        })
+    }
+
+    /// Adds an array, not compressed: its member is called `key` with `.npy` added.
+    ///
+    /// The array may come from anywhere, and be a slice of a larger one. Like NumPy, this keeps
+    /// Fortran order where the elements are contiguous in it, and otherwise writes C order. A slice
+    /// of a deflated member that needs it in another order than it has is inflated once for every 8
+    /// MiB.
+    ///
+    /// # Errors
+    ///
+    /// If there is a member of that name, or its name would be absolute or lead outside a directory
+    /// to which the archive is unpacked: the writer can go on. If the array cannot be read or the
+    /// archive not be written: it cannot, and all that follows fails.
+    pub fn add(&mut self, key: &str, array: &Array<'_>) -> Result<()> {
+        self.add_with(key, array, Compression::STORED, |_| ())
+    }
+
+    /// As [`NpzWriter::add`], compressed by deflate, by all cores with the feature `rayon`.
+    ///
+    /// # Errors
+    ///
+    /// As [`NpzWriter::add`].
+    pub fn add_deflated(&mut self, key: &str, array: &Array<'_>) -> Result<()> {
+        self.add_with(key, array, Compression::DEFLATED, |_| ())
+    }
+
+    /// As [`NpzWriter::add`], compressed or not, telling after each piece how many bytes of values
+    /// were written so far.
+    ///
+    /// # Errors
+    ///
+    /// As [`NpzWriter::add`].
+    pub fn add_with(
+        &mut self,
+        key: &str,
+        array: &Array<'_>,
+        compression: Compression,
+        progress: impl FnMut(u64),
+    ) -> Result<()> {
+        let layout = array.layout();
+        let order = match layout.is_contiguous(Order::F) {
+            true if !layout.is_contiguous(Order::C) => Order::F,
+            _ => Order::C,
+        };
+        let (header, transfer) = SaveOptions::new().order(order).prepare(array)?;
+        self.member(key, &header, transfer.nbytes(), compression, |put| {
+            transfer.stream(progress, put)
+        })
+    }
+
+    /// Adds values in memory, in C order, not compressed.
+    ///
+    /// # Errors
+    ///
+    /// If there are more or fewer values than the shape has, and as [`NpzWriter::add`].
+    pub fn add_slice<T: Element>(&mut self, key: &str, shape: &[u64], values: &[T]) -> Result<()> {
+        self.add_slice_with(key, shape, values, Compression::STORED)
+    }
+
+    /// As [`NpzWriter::add_slice`], compressed or not.
+    ///
+    /// # Errors
+    ///
+    /// As [`NpzWriter::add_slice`].
+    pub fn add_slice_with<T: Element>(
+        &mut self,
+        key: &str,
+        shape: &[u64],
+        values: &[T],
+        compression: Compression,
+    ) -> Result<()> {
+        let bytes = T::bytes(values);
+        let layout = core::Layout::new(T::dtype(), shape, Order::C).map_err(|e| self.name(e))?;
+        let found = bytes.len() as u64;
+        if layout.nbytes() != found {
+            let expected = layout.nbytes();
+            let what = "the values";
+            return Err(self.name(core::ErrorKind::BufferSize {
+                what,
+                expected,
+                found,
+            }));
+        }
+        let header = header::write(&T::dtype(), shape, Order::C).map_err(|e| self.name(e))?;
+        self.member(key, &header, found, compression, |mut put| {
+            bytes.chunks(PIECE).try_for_each(&mut put)
+        })
+    }
+
+    /// Writes the directory and puts the archive in its place.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, or a member could not be added before.
+    pub fn finish(mut self) -> Result<()> {
+        let state = self.state.take().ok_or_else(|| self.name(broken()))?;
+        let name = |e: io::Error| self.name(e);
+        let mut sink = state.sink;
+        let end = state.directory.finish(state.end);
+        sink.write(&end, state.end).map_err(name)?;
+        match sink {
+            Sink::File(file) => file.finish().map(drop).map_err(name),
+            Sink::Stream(mut stream) => stream.flush().map_err(name),
+        }
+    }
+
+    /// Writes a member that begins with a header, and whose other bytes come from `write`.
+    fn member(
+        &mut self,
+        key: &str,
+        header: &[u8],
+        nbytes: u64,
+        compression: Compression,
+        write: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(mut state) = self.state.take() else {
+            return Err(self.name(broken()));
+        };
+        let len = nbytes.saturating_add(header.len() as u64);
+        let member = match compression {
+            Compression(None) => state
+                .begin(key, Method::Stored, len)
+                .map(|member| member.aligned(header.len() as u64)),
+            Compression(Some(_)) => state.begin(key, Method::Deflated, Deflater::bound(len)),
+        };
+        let member = match member {
+            Ok(member) => member,
+            Err(e) => {
+                self.state = Some(state);
+                return Err(self.name(e));
+            }
+        };
+        let mut writing = Writing::new(&mut state, member, compression);
+        let name = |e: io::Error| self.name(e);
+        writing.begin().map_err(name)?;
+        writing.put(header).map_err(name)?;
+        write(&mut |bytes| writing.put(bytes).map_err(name))?;
+        let (member, end) = writing.finish().map_err(|e| self.name(e))?;
+        state.directory.push(&member);
+        state.end = end;
+        self.state = Some(state);
+        Ok(())
+    }
+
+    #[cold]
+    fn name(&self, error: impl Into<Error>) -> Error {
+        match &self.path {
+            Some(path) => error.into().at(path),
+            None => error.into(),
+        }
+    }
+}
+
+/// How much of values in memory is written at once: little enough that it is still in the cache of
+/// the processor after its checksum was computed.
+const PIECE: usize = 256 << 10;
+
+/// An archive so far.
+#[derive(Debug)]
+struct State {
+    sink: Sink,
+    directory: DirectoryWriter,
+    /// Where the next member begins.
+    end: u64,
+    /// The archive that will be replaced, locked.
+    replaced: Option<Arc<Disk>>,
+}
+
+impl State {
+    fn new(sink: Sink, directory: DirectoryWriter) -> Self {
+        Self {
+            sink,
+            directory,
+            end: 0,
+            replaced: None,
+        }
+    }
+
+    fn begin(&self, key: &str, method: Method, max_len: u64) -> core::Result<NewMember> {
+        let member = self
+            .directory
+            .begin(&name_of(key), method, self.end, max_len)?;
+        Ok(match self.sink {
+            Sink::File(_) => member,
+            Sink::Stream(_) => member.streamed(),
+        })
+    }
+}
+
+/// The name of a member, as `np.savez` makes it.
+fn name_of(key: &str) -> String {
+    format!("{key}.npy")
+}
+
+/// Where an archive goes.
+enum Sink {
+    File(NewFile),
+    Stream(Box<dyn Write + Send>),
+}
+
+impl Sink {
+    /// Writes bytes; the offset is where a stream is anyway.
+    fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.write_at(bytes, offset),
+            Self::Stream(stream) => stream.write_all(bytes),
+        }
+    }
+}
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.fmt(f),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// A member that is being written.
+struct Writing<'a> {
+    sink: &'a mut Sink,
+    member: NewMember,
+    crc: Crc32,
+    size: u64,
+    /// Where the next byte goes.
+    at: u64,
+    deflater: Option<Deflater>,
+}
+
+impl<'a> Writing<'a> {
+    fn new(state: &'a mut State, member: NewMember, compression: Compression) -> Self {
+        Self {
+            sink: &mut state.sink,
+            crc: Crc32::new(),
+            size: 0,
+            at: member.data_offset(),
+            deflater: compression.0.map(Deflater::new),
+            member,
+        }
+    }
+
+    /// Leaves room for the header, or writes it, if there is no way back.
+    fn begin(&mut self) -> io::Result<()> {
+        match self.sink {
+            Sink::File(_) => Ok(()),
+            Sink::Stream(_) => {
+                let header = self.member.local_header();
+                self.sink.write(&header, self.member.header_offset())
+            }
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for bytes in bytes.chunks(PIECE) {
+            self.crc.update(bytes);
+            self.size += bytes.len() as u64;
+            let Self { sink, at, .. } = self;
+            let mut write = |bytes: &[u8]| {
+                sink.write(bytes, *at)?;
+                *at += bytes.len() as u64;
+                Ok(())
+            };
+            match &mut self.deflater {
+                Some(deflater) => deflater.put(bytes, &mut write)?,
+                None => write(bytes)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The finished member, and where the next one begins.
+    fn finish(mut self) -> Result<(NewMember, u64)> {
+        if let Some(deflater) = self.deflater.take() {
+            deflater.finish(|bytes| {
+                self.sink.write(bytes, self.at)?;
+                self.at += bytes.len() as u64;
+                Ok(())
+            })?;
+        }
+        let packed = self.at - self.member.data_offset();
+        self.member
+            .set_contents(self.crc.value(), packed, self.size)?;
+        match self.sink {
+            Sink::File(file) => {
+                file.write_at(&self.member.local_header(), self.member.header_offset())?;
+            }
+            Sink::Stream(_) => {
+                let descriptor = self.member.descriptor();
+                self.sink.write(&descriptor, self.at)?;
+                self.at += descriptor.len() as u64;
+            }
+        }
+        Ok((self.member, self.at))
+    }
+}
+
+/// Keeps out others who would replace the same archive, and whose work would be lost.
+fn lock(archive: &Disk, path: &Path) -> io::Result<()> {
+    match archive.file().try_lock() {
+        Err(fs::TryLockError::WouldBlock) => {
+            let kind = io::ErrorKind::WouldBlock;
+            return Err(io::Error::new(
+                kind,
+                "is locked by another reader or writer",
+            ));
+        }
+        // Where there are no locks, there is nothing to keep to.
+        Ok(()) | Err(fs::TryLockError::Error(_)) => {}
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (opened, named) = (archive.file().metadata()?, fs::metadata(path)?);
+        if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
+            return Err(io::Error::other("was replaced by another writer just now"));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// The new local header of a member that moves, and what follows it in the old archive.
+fn relocate(
+    kept: &mut Kept<'_>,
+    archive: &Npz,
+    index: usize,
+    to: u64,
+) -> Result<(Vec<u8>, Range<u64>)> {
+    let mut range = archive.members()[index].first_read();
+    let mut bytes = Vec::new();
+    loop {
+        bytes.resize((range.end - range.start) as usize, 0);
+        archive.disk().read_exact_at(&mut bytes, range.start)?;
+        let step = kept.relocate(index, &bytes, to);
+        match step.map_err(|e| archive.disk().name(e))? {
+            Step::Done(done) => return Ok(done),
+            Step::Need(wanted) => range = wanted,
+        }
+    }
+}
+
+/// Copies bytes of an archive to a new one.
+fn copy(
+    old: &Disk,
+    from: Range<u64>,
+    new: &NewFile,
+    to: u64,
+    name: impl Fn(io::Error) -> Error,
+) -> Result<()> {
+    let mut start = from.start;
+    let mut buffer = Vec::new();
+    while start < from.end {
+        let range = start..from.end;
+        if let Some(copied) = new.copy_from(old.file(), range, start - from.start + to) {
+            start += copied;
+            continue;
+        }
+        buffer.resize((from.end - start).min(1 << 20) as usize, 0);
+        old.read_exact_at(&mut buffer, start)?;
+        new.write_at(&buffer, start - from.start + to)
+            .map_err(&name)?;
+        start += buffer.len() as u64;
+    }
+    Ok(())
+}
+
+/// What all calls after a failure get.
+#[cold]
+fn broken() -> io::Error {
+    io::Error::other("the archive cannot be finished, since a member could not be written")
+}
