@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use npymap_core::error::Excerpt;
+use npymap_core::{cast::CastError, error::Excerpt};
 
 use crate::options::Lock;
 
@@ -70,6 +70,13 @@ pub enum ErrorKind {
     Append(AppendError),
     /// Headerless data does not fit the dtype, the shape or the offset given for it.
     Raw(RawError),
+    /// A value cannot be converted to another dtype.
+    Value {
+        /// The index of its element in the array.
+        index: Vec<u64>,
+        /// Why; the index in this is of no use.
+        error: CastError,
+    },
 }
 
 /// Why an array cannot grow or shrink in its file.
@@ -278,6 +285,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::Append(e) => e.fmt(f),
             ErrorKind::Raw(e) => e.fmt(f),
+            ErrorKind::Value { index, error } => {
+                write!(f, "element {index:?}: {}", error.reason())
+            }
         }
     }
 }
@@ -446,6 +456,14 @@ mod tests {
             .into(),
             RawError::TwoUnknownDimensions.into(),
             ErrorKind::Format(npymap_core::selection::SelectionError::ZeroStep.into()),
+            ErrorKind::Value {
+                index: vec![3, 0],
+                error: CastError::Value {
+                    index: 7,
+                    value: Excerpt::text("-2"),
+                    to: Excerpt::text("uint8"),
+                },
+            },
         ];
         for kind in &kinds {
             match kind {
@@ -461,7 +479,8 @@ mod tests {
                     wanted: Lock::Exclusive | Lock::Shared,
                 }
                 | ErrorKind::NotLockable(_)
-                | ErrorKind::ReadOnly => {}
+                | ErrorKind::ReadOnly
+                | ErrorKind::Value { .. } => {}
                 ErrorKind::Append(append) => match append {
                     AppendError::NoAxis
                     | AppendError::Dimensions { .. }
@@ -511,6 +530,7 @@ mod tests {
             "the offset 25 lies beyond the end of the file at 24",
             "can only specify one unknown dimension",
             "slice step cannot be zero",
+            "element [3, 0]: '-2' does not fit into dtype('uint8')",
         ];
         assert_eq!(messages, expected);
     }

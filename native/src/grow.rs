@@ -4,6 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use npymap_core::{
     self as core, Header, Layout, Order, Step,
+    cast::{Casting, Overflow},
     header::{self, Limits},
     layout::LayoutError,
 };
@@ -17,7 +18,7 @@ use crate::{
     locate::Located,
     new_file::Target,
     options::Lock,
-    transfer,
+    transfer::Transfer,
 };
 
 impl NpyFile {
@@ -126,7 +127,7 @@ impl NpyFile {
                 }));
             }
         }
-        if !core::cast::can_cast(rows.dtype(), ours.dtype(), core::cast::Casting::Equiv) {
+        if !core::cast::can_cast(rows.dtype(), ours.dtype(), Casting::Equiv) {
             let (expected, found) = (ours.dtype().to_string(), rows.dtype().to_string());
             return Err(self.name(AppendError::DType { expected, found }));
         }
@@ -144,12 +145,12 @@ impl NpyFile {
 
     /// Writes elements from an offset on, in the order of the file.
     fn write_rows(&self, rows: &Array<'_>, start: u64) -> Result<()> {
-        let layout = match self.order() {
-            Order::C => rows.layout().clone(),
-            Order::F => rows.layout().transpose(),
-        };
-        let put = |at, run: &[u8]| self.disk().write_all_at(run, start + at);
-        transfer::copy_as(rows.source(), &layout, self.dtype(), put)
+        let (casting, overflow) = (Casting::Equiv, Overflow::Error);
+        Transfer::new(rows, self.order(), self.dtype(), casting, overflow)?.copy(
+            None,
+            |_| (),
+            |at, run| self.disk().write_all_at(run, start + at),
+        )
     }
 
     /// The array with another length along the growth axis.

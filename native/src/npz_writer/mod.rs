@@ -10,7 +10,7 @@ use std::{
 };
 
 use npymap_core::{
-    self as core, Layout, Order, header,
+    self as core, Order,
     npz::{Crc32, DirectoryWriter, Method, NewMember},
 };
 
@@ -20,8 +20,7 @@ use crate::{
     disk::Disk,
     error::{Error, Result},
     new_file::{NewFile, Target},
-    source::Source,
-    transfer,
+    save::SaveOptions,
 };
 
 /// Writes an `.npz` archive, member by member, in bounded memory.
@@ -150,22 +149,14 @@ impl NpzWriter {
         compression: Compression,
         progress: impl FnMut(u64),
     ) -> Result<()> {
-        let source = array.source();
-        if array.dtype().has_object() {
-            return Err(source.name(core::ErrorKind::ObjectDType));
-        }
-        source.check()?;
-        let is_fortran =
-            !array.layout().is_contiguous(Order::C) && array.layout().is_contiguous(Order::F);
-        let (layout, order) = match is_fortran {
-            // The F order of an array is the C order of its transpose.
-            true => (array.layout().transpose(), Order::F),
-            false => (array.layout().clone(), Order::C),
+        let layout = array.layout();
+        let order = match layout.is_contiguous(Order::F) {
+            true if !layout.is_contiguous(Order::C) => Order::F,
+            _ => Order::C,
         };
-        let header = header::write(array.dtype(), array.shape(), order);
-        let header = header.map_err(|e| source.name(e))?;
-        self.member(key, &header, layout.nbytes(), compression, |put| {
-            stream(source, &layout, progress, put)
+        let (header, transfer) = SaveOptions::new().order(order).prepare(array)?;
+        self.member(key, &header, transfer.nbytes(), compression, |put| {
+            transfer.stream(progress, put)
         })
     }
 
@@ -375,37 +366,6 @@ impl<'a> Writing<'a> {
         }
         Ok((self.member, self.at))
     }
-}
-
-/// Hands on the values of a layout in C order.
-fn stream(
-    source: &Source<'_>,
-    layout: &Layout,
-    mut progress: impl FnMut(u64),
-    mut put: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    if !layout.is_contiguous(Order::C) {
-        return transfer::stream(source, layout, progress, put);
-    }
-    let (mut at, mut left) = (layout.offset(), layout.nbytes());
-    let mut reader = source.reader();
-    let mut buffer = Vec::new();
-    while left > 0 {
-        let len = left.min(PIECE as u64) as usize;
-        match source.memory() {
-            // The layout lies in the data.
-            Some(bytes) => put(&bytes[at as usize..at as usize + len])?,
-            None => {
-                buffer.resize(len, 0);
-                reader.read_at(at, &mut buffer)?;
-                put(&buffer)?;
-            }
-        }
-        at += len as u64;
-        left -= len as u64;
-        progress(layout.nbytes() - left);
-    }
-    Ok(())
 }
 
 /// What all calls after a failure get.

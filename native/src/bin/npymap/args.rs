@@ -31,6 +31,7 @@ EXAMPLES
   npymap show sensor-readings.npy '[-1]'
   npymap slice big.npy '[:, 2:4]' -o columns.npy
   npymap stats big.npy --json
+  npymap convert big.npy small.npy --dtype float16
 "
 )]
 pub(crate) struct Arguments {
@@ -40,6 +41,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Convert(Convert),
+    Diff(Diff),
     Info(Info),
     Pack(Pack),
     Show(Show),
@@ -187,6 +190,128 @@ pub(crate) struct Stats {
     pub(crate) reading: Reading,
 }
 
+/// Write an array to a new file, as another dtype or in another order
+///
+/// Dtype, byte order and memory order stay as they are unless an option changes them: the file is
+/// what np.save writes of the array that astype, newbyteorder and asfortranarray make. It appears,
+/// or replaces another, when it is complete; a failure leaves nothing behind. Memory stays bounded,
+/// whatever the size of the array and its orders.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap convert x.npy half.npy --dtype float16
+  npymap convert c.npy fortran.npy --order F
+  npymap convert x.npy x.npy --byte-order native
+  npymap convert counts.npy small.npy --dtype u1 --overflow numpy
+  npymap convert embeddings.npy floats.npy --view bfloat16 --dtype f4
+  npymap convert x.npy values.bin --headerless
+  npymap convert frames.bin frames.npy --raw-dtype '<u2' --raw-shape -1,480,640
+")]
+pub(crate) struct Convert {
+    /// The array
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+    /// The file to write; - is standard output
+    #[arg(value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// The dtype that the values get, e.g. float32 or '>i2'
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) dtype: Option<DType>,
+    /// The memory order that they get
+    #[arg(long, value_name = "ORDER", ignore_case = true)]
+    pub(crate) order: Option<MemoryOrder>,
+    /// The byte order that they get
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) byte_order: Option<Endian>,
+    /// Convert even to a lesser kind of number: NumPy's casting='unsafe'
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// What becomes of values that do not fit the dtype
+    #[arg(long, value_name = "WHAT", default_value = "error")]
+    pub(crate) overflow: OnOverflow,
+    /// Write the values alone, without a header, as np.memmap reads them
+    #[arg(long)]
+    pub(crate) headerless: bool,
+    /// Take the elements for another dtype before, as NumPy's view() does, e.g. bfloat16
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) view: Option<DType>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Tell what is different between two arrays
+///
+/// Their dtypes, shapes and elements. Elements are compared by value, whatever the byte orders, the
+/// memory orders and, for numbers, the dtypes; NaN equals NaN. Prints nothing if nothing differs.
+/// What describes headerless files is meant for both.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+TOLERANCE
+  Numbers a and b are equal if abs(a - b) <= ATOL + RTOL * abs(b), as np.isclose has it. Without
+  tolerance they must be the same, integers beyond 2**53 included.
+
+EXIT STATUS
+  0  nothing differs
+  1  something differs, be it the byte order alone; or the data or the file system said no
+  2  wrong usage
+
+JSON
+  {\"equal\", \"dtype\", \"shape\", \"different\", \"first\", \"max_abs\"}
+  \"equal\" tells whether nothing differs. \"dtype\" and \"shape\" have one item for A and one for B.
+  \"different\" counts the elements that differ; it is null if they cannot be compared, because the
+  shapes differ, or dtypes of which no values are equal. \"first\" is the index of the first one in
+  C order. \"max_abs\" is the largest abs(a - b) of numbers that differ. What does not exist is null.
+
+EXAMPLES
+  npymap diff a.npy b.npy
+  npymap diff run1.npz::weights run2.npz::weights --rtol 1e-5 --json
+")]
+pub(crate) struct Diff {
+    /// An array
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+    /// Another one
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+    /// How far numbers may be apart, in proportion to that of B
+    #[arg(long, value_name = "R", default_value_t = 0.0, value_parser = distance)]
+    pub(crate) rtol: f64,
+    /// How far numbers may be apart, at any magnitude
+    #[arg(long, value_name = "R", default_value_t = 0.0, value_parser = distance)]
+    pub(crate) atol: f64,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+fn distance(text: &str) -> Result<f64, &'static str> {
+    let number = text.parse().ok();
+    let number = number.filter(|number: &f64| number.is_finite() && !number.is_sign_negative());
+    number.ok_or("expected a number that is not negative")
+}
+
+/// A byte order, or that of the machine.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Endian {
+    /// The least significant byte first
+    Little,
+    /// The most significant byte first
+    Big,
+    /// That of this machine
+    Native,
+}
+
+/// What becomes of values that do not fit.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OnOverflow {
+    /// Nothing is written, and the first one is named
+    Error,
+    /// What NumPy's astype makes of them: integers wrap around, floats become infinite
+    Numpy,
+}
+
 /// Write arrays to a new .npz archive
 ///
 /// The archive is one that np.load reads. Its members are stored unless --deflate is given, and
@@ -316,7 +441,7 @@ pub(crate) struct Reading {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum MemoryOrder {
+pub(crate) enum MemoryOrder {
     /// The last index changes fastest
     #[value(name = "C")]
     C,
@@ -325,16 +450,21 @@ enum MemoryOrder {
     F,
 }
 
+impl From<MemoryOrder> for Order {
+    fn from(order: MemoryOrder) -> Self {
+        match order {
+            MemoryOrder::C => Self::C,
+            MemoryOrder::F => Self::F,
+        }
+    }
+}
+
 impl Reading {
     /// The description of headerless data, if there is one.
     pub(crate) fn raw(&self) -> Option<RawSpec> {
-        let order = match self.raw_order {
-            MemoryOrder::C => Order::C,
-            MemoryOrder::F => Order::F,
-        };
         let spec = RawSpec::new(self.raw_dtype.clone()?)
             .offset(self.raw_offset)
-            .order(order);
+            .order(self.raw_order.into());
         Some(match &self.raw_shape {
             Some(shape) => spec.shape_with_unknown(shape.0.iter().copied()),
             None => spec,

@@ -1,6 +1,8 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
 
 mod args;
+mod convert;
+mod diff;
 mod info;
 mod input;
 mod json;
@@ -48,6 +50,8 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Unpack(arguments) => unpack::run(&arguments),
     };
     match outcome {
