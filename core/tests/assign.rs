@@ -165,7 +165,7 @@ fn whole(from: &Layout, source: &[u8], to: &Layout, target: &mut [u8]) -> Result
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3 * cases(), ..<_>::default() })]
+    #![proptest_config(cases(1200))]
 
     #[test]
     fn every_element_arrives(((from, source_len), (to, target_len)) in pairs()) {

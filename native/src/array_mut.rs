@@ -442,10 +442,9 @@ impl<'a> ArrayMut<'a> {
         // In the order of the file that is written to.
         let axes = by_stride(&self.layout);
         let (spread, to) = (spread.permute(&axes)?, self.layout.permute(&axes)?);
-        let mut reader = from.source().reader();
+        let (mut reader, tiles) = transfer::in_any_order(from.source(), &spread, TILE_BYTES, None)?;
         let (mut values, mut converted) = (Vec::new(), Vec::new());
-        let cut = transfer::cut_for(from.source());
-        for tile in spread.tiles(cut, TILE_BYTES).planned(plan_options()) {
+        for tile in tiles {
             values.resize(tile.layout().nbytes() as usize, 0);
             reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
             let part = tile.of(&to)?;
@@ -453,7 +452,8 @@ impl<'a> ArrayMut<'a> {
                 None => self.target.write(&part, &values, from.dtype())?,
                 Some(cast) => {
                     converted.resize(part.nbytes() as usize, 0);
-                    cast.convert(&values, &mut converted)?;
+                    let fits = cast.convert(&values, &mut converted);
+                    fits.map_err(|e| transfer::misfit(e, &tile, &axes))?;
                     self.target.write(&part, &converted, to.dtype())?;
                 }
             }

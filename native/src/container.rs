@@ -1,15 +1,16 @@
 //! What an NPY stream stands in: a file, a stored member of an archive, or a deflated one.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use npymap_core::{
     ErrorKind,
-    npz::{Decoder, Member, Method, Status},
+    npz::{Member, Method},
 };
 
 use crate::{
     disk::Disk,
     error::{Error, Result},
+    inflate::Inflater,
 };
 
 /// The bytes of an NPY stream, or of headerless data, wherever they stand.
@@ -120,9 +121,10 @@ impl Container {
 
     /// A reader at the start. Reading on is cheap everywhere; reading back inflates anew.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
+        let inflater = self.deflated().map(|member| Inflater::new(self, member));
         Cursor {
             container: self,
-            stream: None,
+            inflater: inflater.map(Box::new),
         }
     }
 }
@@ -131,108 +133,44 @@ impl Container {
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     container: &'a Container,
-    stream: Option<Box<Stream>>,
+    /// What deflated bytes go through.
+    inflater: Option<Box<Inflater<'a>>>,
 }
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
+    /// Where an inflated copy is put when there must be one; the system's temporary directory if
+    /// this is not called.
+    pub(crate) fn put_copy_in(&mut self, directory: &'a Path) {
+        if let Some(inflater) = &mut self.inflater {
+            inflater.put_copy_in(directory);
+        }
+    }
+
+    /// Makes reading back as cheap as reading on.
+    pub(crate) fn prepare_for_any_order(&mut self) -> Result<()> {
+        match &mut self.inflater {
+            Some(inflater) => inflater.copy_all(),
+            None => Ok(()),
+        }
+    }
+
     /// Fills the buffer with the bytes from an offset on.
     pub(crate) fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        if let Some(inflater) = &mut self.inflater {
+            return inflater.read_exact_at(buffer, offset);
+        }
         let container = self.container;
-        let Some(member) = container.deflated() else {
-            let end = offset.saturating_add(buffer.len() as u64);
-            if end > container.len() {
-                let (expected, found) = (end, container.len());
-                return Err(container.name(ErrorKind::Truncated {
-                    what: "the data",
-                    expected,
-                    found,
-                }));
-            }
-            let at = container.range.start + offset;
-            return container
-                .disk
-                .read_exact_at(buffer, at)
-                .map_err(|e| container.name(e));
-        };
-        let stream = match &mut self.stream {
-            Some(stream) if stream.position <= offset => stream,
-            stream => stream.insert(Box::new(Stream::new(container, member)?)),
-        };
-        while stream.position < offset {
-            let mut skipped = [0; 8 << 10];
-            let n = (offset - stream.position).min(skipped.len() as u64) as usize;
-            stream.fill(container, &mut skipped[..n])?;
+        let end = offset.saturating_add(buffer.len() as u64);
+        if end > container.len() {
+            let (expected, found) = (end, container.len());
+            return Err(container.name(ErrorKind::Truncated {
+                what: "the file",
+                expected,
+                found,
+            }));
         }
-        stream.fill(container, buffer)
-    }
-}
-
-/// A deflated member, as far as it was inflated.
-#[derive(Debug)]
-struct Stream {
-    /// Checks the size and the CRC-32 when it comes to the end.
-    decoder: Decoder,
-    /// Where in the file the next compressed bytes are.
-    next: u64,
-    input: Vec<u8>,
-    /// What of `input` was not consumed.
-    unread: Range<usize>,
-    /// How many bytes were inflated.
-    position: u64,
-    /// How many there should be.
-    size: u64,
-    /// Whether the size and the checksum were found to be right.
-    is_done: bool,
-}
-
-impl Stream {
-    /// How much of the file is read at once.
-    const INPUT: u64 = 64 << 10;
-
-    fn new(container: &Container, member: &Member) -> Result<Self> {
-        Ok(Self {
-            decoder: member.decoder().map_err(|e| container.name(e))?,
-            next: container.range.start,
-            input: Vec::new(),
-            unread: 0..0,
-            position: 0,
-            size: member.size(),
-            is_done: false,
-        })
-    }
-
-    /// Inflates exactly as much as the buffer holds, and with the last byte what tells whether the
-    /// size and the checksum are right.
-    fn fill(&mut self, container: &Container, mut buffer: &mut [u8]) -> Result<()> {
-        while !buffer.is_empty() || (self.position == self.size && !self.is_done) {
-            if self.unread.is_empty() {
-                let n = (container.range.end - self.next).min(Self::INPUT) as usize;
-                self.input.resize(n, 0);
-                let read = container.disk.read_exact_at(&mut self.input, self.next);
-                read.map_err(|e| container.name(e))?;
-                self.next += n as u64;
-                self.unread = 0..n;
-            }
-            // Without input left, the decoder itself says that the member is cut short.
-            let progress = self
-                .decoder
-                .decode(&self.input[self.unread.clone()], buffer)
-                .map_err(|e| container.name(e))?;
-            self.unread.start += progress.consumed;
-            self.position += progress.produced as u64;
-            buffer = &mut buffer[progress.produced..];
-            self.is_done = progress.status == Status::Done;
-            if self.is_done && !buffer.is_empty() {
-                let expected = self.position + buffer.len() as u64;
-                let what = "the inflated member";
-                let found = self.position;
-                return Err(container.name(ErrorKind::Truncated {
-                    what,
-                    expected,
-                    found,
-                }));
-            }
-        }
-        Ok(())
+        let at = container.range.start + offset;
+        let read = container.disk.read_exact_at(buffer, at);
+        read.map_err(|e| container.name(e))
     }
 }

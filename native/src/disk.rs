@@ -34,8 +34,8 @@ impl Disk {
             // Before anything is found out that a writer could change.
             if let Some(lock) = lock {
                 take_lock(&file, lock)?;
-                // Who had the lock until now may have replaced the file.
-                while !is_named(&file, path)? {
+                // Between the two calls another writer may have put a new file in its place.
+                while !is_at(&file, path)? {
                     file = open_at_once(path, options.write)?;
                     take_lock(&file, lock)?;
                 }
@@ -83,6 +83,17 @@ impl Disk {
     /// Whether others are kept out as long as it is open.
     pub(crate) fn is_locked(&self) -> bool {
         self.is_locked
+    }
+
+    /// A file without a name that holds a part of the file with this path, inflated.
+    pub(crate) fn inflated(file: File, path: &Path, len: u64) -> Self {
+        Self {
+            file,
+            path: path.to_owned(),
+            len,
+            is_writable: false,
+            is_locked: false,
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -174,18 +185,19 @@ pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
     }
 }
 
-/// Whether a file still has the name by which it was opened.
-#[cfg(unix)]
-fn is_named(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (opened, named) = (file.metadata()?, std::fs::metadata(path)?);
-    Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino()))
-}
-
-/// An open file cannot be replaced.
-#[cfg(not(unix))]
-fn is_named(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
+/// Whether the file still stands where it was opened. Windows lets nobody replace an open file.
+pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (opened, named) = (file.metadata()?, std::fs::metadata(path)?);
+        Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
+    }
 }
 
 /// Takes room on the disk for all of a file.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use npymap_core::error::Excerpt;
+use npymap_core::{cast::CastError, error::Excerpt};
 
 use crate::options::Lock;
 
@@ -72,6 +72,13 @@ pub enum ErrorKind {
     Append(AppendError),
     /// Headerless data does not fit the dtype, the shape or the offset given for it.
     Raw(RawError),
+    /// A value cannot be converted to another dtype.
+    Value {
+        /// The index of its element in the array.
+        index: Vec<u64>,
+        /// Why; the index in this is of no use.
+        error: CastError,
+    },
 }
 
 /// Why an array cannot grow or shrink in its file.
@@ -283,6 +290,9 @@ impl fmt::Display for Error {
             ),
             ErrorKind::Append(e) => e.fmt(f),
             ErrorKind::Raw(e) => e.fmt(f),
+            ErrorKind::Value { index, error } => {
+                write!(f, "element {index:?}: {}", error.reason())
+            }
         }
     }
 }
@@ -452,6 +462,14 @@ mod tests {
             .into(),
             RawError::TwoUnknownDimensions.into(),
             ErrorKind::Format(npymap_core::selection::SelectionError::ZeroStep.into()),
+            ErrorKind::Value {
+                index: vec![3, 0],
+                error: CastError::Value {
+                    index: 7,
+                    value: Excerpt::text("-2"),
+                    to: Excerpt::text("uint8"),
+                },
+            },
         ];
         for kind in &kinds {
             match kind {
@@ -468,7 +486,8 @@ mod tests {
                 }
                 | ErrorKind::NotLockable(_)
                 | ErrorKind::ReadOnly
-                | ErrorKind::Archived => {}
+                | ErrorKind::Archived
+                | ErrorKind::Value { .. } => {}
                 ErrorKind::Append(append) => match append {
                     AppendError::NoAxis
                     | AppendError::Dimensions { .. }
@@ -502,6 +521,7 @@ mod tests {
             "is locked by a writer",
             "cannot be locked: unsupported",
             "assignment destination is read-only: open the file for writing",
+            "members of archives cannot be changed in place: unpack it, and pack the result",
             "zero-dimensional arrays cannot be concatenated",
             "all the input arrays must have same number of dimensions, but the array at index 0 \
              has 2 dimension(s) and the array at index 1 has 1 dimension(s)",
@@ -518,6 +538,7 @@ mod tests {
             "the offset 25 lies beyond the end of the file at 24",
             "can only specify one unknown dimension",
             "slice step cannot be zero",
+            "element [3, 0]: '-2' does not fit into dtype('uint8')",
         ];
         assert_eq!(messages, expected);
     }

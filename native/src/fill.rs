@@ -2,7 +2,7 @@
 
 use npymap_core::{
     DType, Layout, Order,
-    cast::{Cast, Casting, Overflow, can_cast},
+    cast::{Casting, Overflow, can_cast},
     encode,
     literal::Literal,
     tiles::Cut,
@@ -14,7 +14,7 @@ use crate::{
     disk,
     error::Result,
     source::{Source, plan_options},
-    transfer::{self, TILE_BYTES},
+    transfer::{TILE_BYTES, Transfer},
 };
 
 impl ArrayMut<'_> {
@@ -94,11 +94,10 @@ impl Array<'_> {
     /// If the rule does not allow the conversion, or a value does not fit and that is to be an
     /// error; if the array cannot be read.
     pub fn check_cast(&self, to: &DType, casting: Casting, overflow: Overflow) -> Result<()> {
-        let cast = Cast::new(self.dtype(), to, casting, overflow);
-        let cast = cast.map_err(|e| self.source().name(e))?;
+        let transfer = Transfer::new(self, Order::C, to, casting, overflow)?;
         if overflow == Overflow::AsNumPy || can_cast(self.dtype(), to, Casting::Safe) {
             return Ok(());
         }
-        transfer::copy_as(self.source(), self.layout(), to, &cast, |_, _| Ok(()))
+        transfer.copy(None, |_| (), |_, _| Ok(()))
     }
 }

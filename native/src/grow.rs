@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use npymap_core::{
     self as core, Header, Layout, Order, Step,
-    cast::{Cast, Casting, Overflow, can_cast},
+    cast::{Casting, Overflow, can_cast},
     header::{self, Limits},
     layout::LayoutError,
 };
@@ -18,7 +18,7 @@ use crate::{
     locate::Located,
     new_file::Target,
     options::Lock,
-    transfer,
+    transfer::Transfer,
 };
 
 impl NpyFile {
@@ -158,15 +158,14 @@ impl NpyFile {
         casting: Casting,
         overflow: Overflow,
     ) -> Result<u64> {
-        let layout = match self.order() {
-            Order::C => rows.layout().clone(),
-            Order::F => rows.layout().transpose(),
-        };
-        let put = |at, run: &[u8]| self.disk().write_all_at(run, start + at);
-        let cast = Cast::new(layout.dtype(), self.dtype(), casting, overflow);
-        let cast = cast.map_err(|e| self.name(rows.source().name(e)))?;
-        transfer::copy_as(rows.source(), &layout, self.dtype(), &cast, put)?;
-        Ok(start + layout.size() * self.dtype().itemsize())
+        let transfer = Transfer::new(rows, self.order(), self.dtype(), casting, overflow);
+        let transfer = transfer.map_err(|e| self.name(e))?;
+        transfer.copy(
+            None,
+            |_| (),
+            |at, run| self.disk().write_all_at(run, start + at),
+        )?;
+        Ok(start + transfer.nbytes())
     }
 
     /// The array with another length along the growth axis.

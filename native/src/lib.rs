@@ -37,11 +37,13 @@ mod array_mut;
 mod container;
 mod create;
 mod deflate;
+mod diff;
 mod disk;
 mod error;
 mod file;
 mod fill;
 mod grow;
+mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
@@ -61,6 +63,7 @@ pub use npymap_core as core;
 #[doc(inline)]
 pub use npymap_core::{
     DType, Header, Layout, Order, Selection,
+    cast::{Casting, Overflow},
     gather::Convert,
     view::{Element, View},
 };
@@ -72,6 +75,7 @@ pub use crate::{
     array::Array,
     array_mut::ArrayMut,
     create::CreateOptions,
+    diff::{Difference, Tolerance},
     error::{AppendError, Error, ErrorKind, RawError, Result},
     file::NpyFile,
     locate::Warning,
@@ -79,5 +83,6 @@ pub use crate::{
     npz::Npz,
     npz_writer::{Compression, NpzWriter},
     options::{Advice, Lock, OpenOptions, RawSpec},
+    save::SaveOptions,
     statistics::Statistics,
 };

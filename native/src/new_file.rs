@@ -138,6 +138,11 @@ impl NewFile {
         }
     }
 
+    /// The directory in which it will stand.
+    pub(crate) fn directory(&self) -> &Path {
+        directory_of(&self.path)
+    }
+
     /// Puts the file in its place, in which it is complete and on the disk, or does not appear.
     pub(crate) fn finish(self) -> io::Result<File> {
         self.take_place(true)

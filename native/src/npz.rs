@@ -19,7 +19,9 @@ use crate::{
 /// An `.npz` archive, of which only the directory was read.
 ///
 /// Its members open like files: stored ones are read, mapped and sliced where they stand, deflated
-/// ones are inflated as far as a read needs, in bounded memory. It is `Send` and `Sync`.
+/// ones are inflated as far as a read needs, in bounded memory. A read that would go back and forth
+/// in a deflated member inflates it once, into a file without a name in the directory of
+/// [`std::env::temp_dir`]. It is `Send` and `Sync`.
 ///
 /// ```no_run
 /// # fn main() -> npymap::Result<()> {

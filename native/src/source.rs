@@ -1,6 +1,6 @@
 //! Where the bytes of an array come from when they are wanted.
 
-use std::ops::Range;
+use std::{ops::Range, path::Path};
 
 use npymap_core::{
     ErrorKind, Layout, Order,
@@ -144,7 +144,34 @@ pub(crate) fn plan_options() -> PlanOptions {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Where an inflated copy is put when there must be one.
+    pub(crate) fn put_copy_in(&mut self, directory: &'a Path) {
+        if let Self::File { cursor, .. } = self {
+            cursor.put_copy_in(directory);
+        }
+    }
+
+    /// Makes reading back as cheap as reading on.
+    pub(crate) fn prepare_for_any_order(&mut self) -> Result<()> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::File { cursor, .. } => cursor.prepare_for_any_order(),
+        }
+    }
+
+    /// Copies bytes of the data as they are, from an offset on.
+    pub(crate) fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        match self {
+            Self::Memory(bytes) => {
+                let start = offset as usize;
+                buffer.copy_from_slice(&bytes[start..start + buffer.len()]);
+                Ok(())
+            }
+            Self::File { cursor, start, .. } => cursor.read_exact_at(buffer, *start + offset),
+        }
+    }
+
     /// The values of a layout in C order. `values` is as long as they are when converted.
     ///
     /// What a file is read into takes as much memory as the plan of the layout fetches: the caller

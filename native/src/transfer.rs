@@ -1,15 +1,18 @@
 //! Moves the values of an array from its source into memory or a file, within bounded memory.
 
+use std::path::Path;
+
 use npymap_core::{
-    DType, Layout,
-    cast::Cast,
+    DType, ErrorKind, Layout, Order,
+    cast::{Cast, Casting, Overflow},
     gather::Convert,
     tiles::{Cut, Tile, Tiles},
 };
 
 use crate::{
-    error::Result,
-    source::{Source, plan_options},
+    array::Array,
+    error::{self, Error, Result},
+    source::{Reader, Source, plan_options},
 };
 
 /// How much is read and held at once: it bounds the memory that a transfer takes beside its result.
@@ -32,7 +35,7 @@ pub(crate) fn read(
     }
     let itemsize = convert.dtype(layout.dtype()).itemsize();
     let mut temporary = Vec::new();
-    for tile in tiles(source, layout, cut_for(source)) {
+    for tile in tiles(source, layout, cut_for(source), TILE_BYTES) {
         let len = (tile.layout().size() * itemsize) as usize;
         if tile.is_run() {
             let at = (tile.first() * itemsize) as usize;
@@ -49,90 +52,239 @@ pub(crate) fn read(
     Ok(())
 }
 
-/// Hands the values of a layout, as stored, to a sink that is written by position, with where each
-/// run of them belongs, in bytes, in the C order. `done` is told how many bytes were moved so far.
-pub(crate) fn copy(
-    source: &Source<'_>,
-    layout: &Layout,
-    done: impl FnMut(u64),
-    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
-) -> Result<()> {
-    each_tile(source, layout, cut_for(source), done, |tile, values| {
-        each_run(tile, layout.itemsize(), values, &mut put)
-    })
+/// The values of an array on their way to where they follow one another in an order, as values of
+/// a dtype.
+#[derive(Debug)]
+pub(crate) struct Transfer<'a> {
+    source: Source<'a>,
+    /// The values in C order are those in the order wanted.
+    layout: Layout,
+    order: Order,
+    cast: Option<Cast>,
+    /// The size of an element on arrival.
+    itemsize: u64,
 }
 
-/// As [`copy()`], with elements converted to another dtype.
-pub(crate) fn copy_as(
-    source: &Source<'_>,
-    layout: &Layout,
-    dtype: &DType,
-    cast: &Cast,
-    mut put: impl FnMut(u64, &[u8]) -> Result<()>,
-) -> Result<()> {
-    if dtype == layout.dtype() {
-        return copy(source, layout, |_| (), put);
+impl<'a> Transfer<'a> {
+    /// Fails if the values cannot be read, or the rule forbids the conversion.
+    pub(crate) fn new(
+        array: &Array<'a>,
+        order: Order,
+        dtype: &DType,
+        casting: Casting,
+        overflow: Overflow,
+    ) -> Result<Self> {
+        let source = *array.source();
+        if array.dtype().has_object() {
+            return Err(source.name(ErrorKind::ObjectDType));
+        }
+        source.check()?;
+        let cast = (dtype != array.dtype())
+            .then(|| Cast::new(array.dtype(), dtype, casting, overflow))
+            .transpose()
+            .map_err(|e| source.name(e))?;
+        Ok(Self {
+            source,
+            layout: match order {
+                Order::C => array.layout().clone(),
+                // The F order of an array is the C order of its transpose.
+                Order::F => array.layout().transpose(),
+            },
+            order,
+            cast,
+            itemsize: dtype.itemsize(),
+        })
     }
-    let mut converted = Vec::new();
-    each_tile(
-        source,
-        layout,
-        cut_for(source),
-        |_| (),
-        |tile, values| {
-            converted.resize((tile.layout().size() * dtype.itemsize()) as usize, 0);
-            let done = cast.convert(values, &mut converted);
-            done.map_err(|e| source.name(e))?;
-            each_run(tile, dtype.itemsize(), &converted, &mut put)
-        },
-    )
+
+    /// The size of all values on arrival.
+    pub(crate) fn nbytes(&self) -> u64 {
+        self.layout.size() * self.itemsize
+    }
+
+    /// Hands the values to a sink that is written by position, with where each run of them belongs,
+    /// in bytes. `done` is told how many bytes were read so far.
+    ///
+    /// An inflated copy of the source, if there must be one, is put in the directory, or else in the
+    /// system's temporary one.
+    pub(crate) fn copy(
+        &self,
+        directory: Option<&Path>,
+        done: impl FnMut(u64),
+        mut put: impl FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let bytes = self.tile_bytes();
+        let (reader, tiles) = in_any_order(&self.source, &self.layout, bytes, directory)?;
+        self.each_tile(reader, tiles, done, |tile, values| {
+            each_run(tile, self.itemsize, values, &mut put)
+        })
+    }
+
+    /// As [`Transfer::copy`], for a sink that takes the values from the first to the last.
+    pub(crate) fn stream(
+        &self,
+        done: impl FnMut(u64),
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let (source, layout) = (&self.source, &self.layout);
+        if self.cast.is_none() && layout.is_contiguous(Order::C) {
+            return self.stream_run(done, put);
+        }
+        let mut reader = source.reader();
+        if !source.is_random_access() && goes_far_back(source, layout) {
+            reader.prepare_for_any_order()?;
+        }
+        let tiles = tiles(source, layout, Cut::FirstAxis, self.tile_bytes());
+        self.each_tile(reader, tiles, done, |_, values| put(values))
+    }
+
+    /// Hands on bytes that follow one another as they are, in pieces that stay in the cache while
+    /// the sink looks at them.
+    fn stream_run(
+        &self,
+        mut done: impl FnMut(u64),
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        const PIECE: u64 = 256 << 10;
+
+        let (mut at, len) = (self.layout.offset(), self.layout.nbytes());
+        let end = at + len;
+        let mut reader = self.source.reader();
+        let mut buffer = Vec::new();
+        while at < end {
+            let n = (end - at).min(PIECE) as usize;
+            match self.source.memory() {
+                // The layout lies in the data.
+                Some(bytes) => put(&bytes[at as usize..at as usize + n])?,
+                None => {
+                    buffer.resize(n, 0);
+                    reader.read_at(at, &mut buffer)?;
+                    put(&buffer)?;
+                }
+            }
+            at += n as u64;
+            done(len - (end - at));
+        }
+        Ok(())
+    }
+
+    fn each_tile(
+        &self,
+        mut reader: Reader<'_>,
+        tiles: Tiles,
+        mut done: impl FnMut(u64),
+        mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let (mut values, mut converted) = (Vec::new(), Vec::new());
+        let mut moved = 0;
+        for tile in tiles {
+            values.resize(tile.layout().nbytes() as usize, 0);
+            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
+            match &self.cast {
+                None => take(&tile, &values)?,
+                Some(cast) => {
+                    converted.resize((tile.layout().size() * self.itemsize) as usize, 0);
+                    let fits = cast.convert(&values, &mut converted);
+                    fits.map_err(|e| self.misfit(e, &tile))?;
+                    take(&tile, &converted)?;
+                }
+            }
+            moved += values.len() as u64;
+            done(moved);
+        }
+        Ok(())
+    }
+
+    /// How much is read at once, so that it is no more than [`TILE_BYTES`] once it is converted.
+    fn tile_bytes(&self) -> u64 {
+        let growth = self.itemsize.div_ceil(self.layout.itemsize().max(1));
+        TILE_BYTES / growth.max(1)
+    }
+
+    #[cold]
+    fn misfit(&self, error: npymap_core::Error, tile: &Tile) -> Error {
+        let mut axes: Vec<i64> = (0..self.layout.ndim() as i64).collect();
+        if self.order == Order::F {
+            axes.reverse();
+        }
+        self.source.name(misfit(error, tile, &axes))
+    }
 }
 
-/// As [`copy()`], for a sink that takes the values from the first to the last.
-pub(crate) fn stream(
-    source: &Source<'_>,
+/// An error about a value of a tile, which has these axes of the array, with the index that the
+/// value has in the array.
+#[cold]
+pub(crate) fn misfit(error: npymap_core::Error, tile: &Tile, axes: &[i64]) -> Error {
+    let ErrorKind::Cast(cast) = error.kind() else {
+        return error.into();
+    };
+    let in_tile = cast.index().and_then(|index| tile.layout().unravel(index));
+    let Some(in_tile) = in_tile else {
+        return error.into();
+    };
+    let mut index = vec![0; axes.len()];
+    for (&axis, (start, within)) in axes.iter().zip(tile.start().iter().zip(&*in_tile)) {
+        index[axis as usize] = start + within;
+    }
+    let error = cast.clone();
+    Error::new(error::ErrorKind::Value { index, error })
+}
+
+/// A reader of pieces of so many bytes that may come in any order, and the pieces. An inflated copy, if there must
+/// be one, is put in the directory, or else in the system's temporary one.
+pub(crate) fn in_any_order<'a>(
+    source: &Source<'a>,
     layout: &Layout,
-    done: impl FnMut(u64),
-    mut put: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    each_tile(source, layout, Cut::FirstAxis, done, |_, values| {
-        put(values)
-    })
+    bytes: u64,
+    directory: Option<&'a Path>,
+) -> Result<(Reader<'a>, Tiles)> {
+    let mut reader = source.reader();
+    if let Some(directory) = directory {
+        reader.put_copy_in(directory);
+    }
+    let mut cut = cut_for(source);
+    if cut == Cut::LargestStride && writes_crumbs(layout) {
+        reader.prepare_for_any_order()?;
+        cut = Cut::LeastEffort;
+    }
+    Ok((reader, tiles(source, layout, cut, bytes)))
 }
 
 /// How to cut where the pieces may come in any order.
-pub(crate) fn cut_for(source: &Source<'_>) -> Cut {
+fn cut_for(source: &Source<'_>) -> Cut {
     if source.is_random_access() {
-        Cut::LongestRuns
+        Cut::LeastEffort
     } else {
         // Reading back inflates anew.
         Cut::LargestStride
     }
 }
 
-fn each_tile(
-    source: &Source<'_>,
-    layout: &Layout,
-    cut: Cut,
-    mut done: impl FnMut(u64),
-    mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut reader = source.reader();
-    let mut values = Vec::new();
-    let mut moved = 0;
-    for tile in tiles(source, layout, cut) {
-        values.resize(tile.layout().nbytes() as usize, 0);
-        reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-        take(&tile, &values)?;
-        moved += values.len() as u64;
-        done(moved);
-    }
-    Ok(())
+/// Whether pieces that follow one another in the file lie in the C order as runs so short that
+/// writing them takes longer than an inflated copy does.
+fn writes_crumbs(layout: &Layout) -> bool {
+    /// With runs of half of it (160 MB of float32 in Fortran order, deflated, of shape (8192, 4882),
+    /// by `time npymap slice`) both take as long.
+    const SHORTEST: u64 = 1 << 10;
+
+    let tiles = layout.tiles(Cut::LargestStride, TILE_BYTES);
+    let first = tiles.planned(plan_options()).next();
+    first.is_some_and(|tile| !tile.is_run() && tile.run_len() * layout.itemsize() < SHORTEST)
+}
+
+/// Whether the pieces that follow one another in the C order make a source go back, right after the
+/// first one, over more than half of itself.
+fn goes_far_back(source: &Source<'_>, layout: &Layout) -> bool {
+    let mut tiles =
+        tiles(source, layout, Cut::FirstAxis, TILE_BYTES).map(|tile| tile.layout().byte_span());
+    let (Some(first), Some(second)) = (tiles.next(), tiles.next()) else {
+        return false;
+    };
+    second.start < first.end && first.end > source.data_len() / 2
 }
 
 /// What can be read and held at once.
-fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut) -> Tiles {
-    let tiles = layout.tiles(cut, TILE_BYTES);
+fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut, bytes: u64) -> Tiles {
+    let tiles = layout.tiles(cut, bytes);
     match source.memory() {
         Some(_) => tiles,
         None => tiles.planned(plan_options()),
@@ -192,7 +344,7 @@ mod parallel {
         let itemsize = convert.dtype(layout.dtype()).itemsize();
         let mut rest = values;
         let mut pieces = Vec::new();
-        for tile in tiles(source, layout, Cut::FirstAxis) {
+        for tile in tiles(source, layout, Cut::FirstAxis, TILE_BYTES) {
             let len = (tile.layout().size() * itemsize) as usize;
             let (piece, after) = rest.split_at_mut(len);
             pieces.push((tile, piece));

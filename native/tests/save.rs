@@ -6,8 +6,8 @@ mod common;
 
 use std::{fs, io};
 
-use common::Scratch;
-use npymap::{ErrorKind, NpyFile, Order};
+use common::{Scratch, deflated};
+use npymap::{ErrorKind, NpyFile, Npz, Order};
 
 #[test]
 fn a_saved_slice_is_a_file_of_its_values() {
@@ -107,6 +107,53 @@ fn a_failure_midway_leaves_the_target_as_it_was() {
         assert_eq!(scratch.names(), ["old.npy", "x.npy"]);
         fs::write(&path, bytes).unwrap();
     }
+}
+
+/// Deflated values in another order than they are wanted in, and overlapping ones.
+#[test]
+fn a_deflated_member_can_be_read_in_any_order() {
+    let scratch = Scratch::new();
+    let path = scratch.counting("x.npy", &[1 << 20, 6], Order::F);
+    let bytes = fs::read(&path).unwrap();
+    let packed = deflated(&bytes);
+    let archive = scratch.archive("x.npz", &[("x.npy", true, &packed, &bytes)]);
+    let (stored, archive) = (NpyFile::open(&path).unwrap(), Npz::open(archive).unwrap());
+    let member = archive.member("x").unwrap();
+    let (out, expected) = (scratch.path("out.npy"), scratch.path("expected.npy"));
+    for selection in ["...", "[::-1, ::-1]", "[::3, 1:]"] {
+        stored.slice(selection).unwrap().save(&expected).unwrap();
+        let expected = fs::read(&expected).unwrap();
+        let array = member.slice(selection).unwrap();
+        array.save(&out).unwrap();
+        assert!(fs::read(&out).unwrap() == expected, "{selection}");
+        let mut copy = Vec::new();
+        array.write_to(&mut copy).unwrap();
+        assert!(copy == expected, "{selection}");
+    }
+    let windows = |file: &NpyFile| {
+        let first = file.slice("[:, 0]").unwrap();
+        let windows = first.layout().sliding_window_view(&[7], None).unwrap();
+        let windows = file.array().with_layout(windows).unwrap();
+        let sums = windows.stats().unwrap();
+        (windows.read::<f32>().unwrap(), sums)
+    };
+    assert!(windows(&member) == windows(&stored));
+    let names = ["expected.npy", "out.npy", "x.npy", "x.npz"];
+    assert_eq!(scratch.names(), names);
+
+    // Bytes that the directory does not declare.
+    let more = deflated(&[&bytes[..], b"more"].concat());
+    let path = scratch.archive("more.npz", &[("x.npy", true, &more, &bytes)]);
+    let error = Npz::open(path)
+        .unwrap()
+        .member("x")
+        .unwrap()
+        .array()
+        .save(&out);
+    let message = error.unwrap_err().to_string();
+    assert!(message.contains("more.npz::x: "), "{message}");
+    assert!(message.contains("x.npy"), "{message}");
+    assert_eq!(scratch.names().len(), 5);
 }
 
 #[test]

@@ -57,12 +57,11 @@ fn change(
             f(file.array_mut()?)
         }
         Way::Mapped => {
-            // SAFETY: no test changes a file that it has mapped in another way.
-            let mut map = unsafe {
-                match raw {
-                    None => options.map_mut(path)?,
-                    Some(spec) => options.map_raw_mut(path, spec)?,
-                }
+            let mut map = match raw {
+                // SAFETY: no test changes a file that it has mapped in another way.
+                None => unsafe { options.map_mut(path)? },
+                // SAFETY: as above.
+                Some(spec) => unsafe { options.map_raw_mut(path, spec)? },
             };
             f(map.array_mut())
         }

@@ -47,28 +47,52 @@ pub enum CastError {
     },
 }
 
+impl CastError {
+    /// Which element a value that does not fit is, or is in, counted from the first one that was
+    /// converted.
+    pub fn index(&self) -> Option<u64> {
+        match self {
+            Self::Value { index, .. } | Self::NotAscii { index, .. } => Some(*index),
+            Self::Rule { .. } | Self::Unsupported { .. } => None,
+        }
+    }
+
+    /// The message without the element, for those who know a better name for it.
+    pub fn reason(&self) -> impl fmt::Display + '_ {
+        Reason(self)
+    }
+}
+
 impl fmt::Display for CastError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rule { from, to, casting } => write!(
+        if let Some(index) = self.index() {
+            write!(f, "element {index}: ")?;
+        }
+        self.reason().fmt(f)
+    }
+}
+
+/// [`CastError::reason`].
+struct Reason<'a>(&'a CastError);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            CastError::Rule { from, to, casting } => write!(
                 f,
                 "Cannot cast array data from dtype({from}) to dtype({to}) \
                  according to the rule '{casting}'"
             ),
-            Self::Unsupported { from, to, what } => write!(
+            CastError::Unsupported { from, to, what } => write!(
                 f,
                 "conversion {what} is not supported: found dtype({from}), wanted dtype({to})"
             ),
-            Self::Value { index, value, to } => {
-                write!(f, "element {index}: {value} does not fit into dtype({to})")
+            CastError::Value { value, to, .. } => {
+                write!(f, "{value} does not fit into dtype({to})")
             }
-            Self::NotAscii {
-                index,
-                position,
-                code,
-            } => write!(
+            CastError::NotAscii { position, code, .. } => write!(
                 f,
-                "element {index}: character {code:#x} in position {position} is not ASCII: \
+                "character {code:#x} in position {position} is not ASCII: \
                  ordinal not in range(128)"
             ),
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use npymap::{
-    DType, Order, RawSpec, Selection,
+    DType, Order, Overflow, RawSpec, Selection,
     core::{encode::parse_value, literal::LiteralError, npz::relative_path},
 };
 
@@ -34,6 +34,7 @@ EXAMPLES
   npymap show sensor-readings.npy '[-1]'
   npymap slice big.npy '[:, 2:4]' -o columns.npy
   npymap stats big.npy --json
+  npymap convert big.npy small.npy --dtype float16
   npymap create readings.npy --dtype '<f4' --shape 3,4
   npymap set readings.npy '[-1, -1]' 99
   npymap append readings.npy today.npy
@@ -46,6 +47,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Convert(Convert),
+    Diff(Diff),
     Info(Info),
     Pack(Pack),
     Show(Show),
@@ -71,7 +74,7 @@ EXAMPLES
 /// Print what files hold, reading headers only
 ///
 /// Of an .npy file: its format version, dtype, shape, memory order and where the data lies. Of an
-/// .npz archive: its members, and the same of each that holds an array.
+/// .npz archive: a table of its members. Of a member, ARCHIVE.npz::MEMBER, it prints all of that.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 JSON
@@ -133,7 +136,8 @@ pub(crate) struct Show {
 /// The new file has the dtype and the byte order of the array, and is in C order: it is what
 /// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
 /// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the selection.
+/// the size of the selection. A deflated member that must be written in another order is inflated
+/// into a file without a name beside OUT first.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -193,6 +197,128 @@ pub(crate) struct Stats {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Write an array to a new file, as another dtype or in another order
+///
+/// Dtype, byte order and memory order stay as they are unless an option changes them: the file is
+/// what np.save writes of the array that astype, newbyteorder and asfortranarray make. It appears,
+/// or replaces another, when it is complete; a failure leaves nothing behind. Memory stays bounded,
+/// whatever the size of the array and its orders.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap convert x.npy half.npy --dtype float16
+  npymap convert c.npy fortran.npy --order F
+  npymap convert x.npy x.npy --byte-order native
+  npymap convert counts.npy small.npy --dtype u1 --overflow numpy
+  npymap convert embeddings.npy floats.npy --view bfloat16 --dtype f4
+  npymap convert x.npy values.bin --headerless
+  npymap convert frames.bin frames.npy --raw-dtype '<u2' --raw-shape -1,480,640
+")]
+pub(crate) struct Convert {
+    /// The array
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+    /// The file to write; - is standard output
+    #[arg(value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// The dtype that the values get, e.g. float32 or '>i2'
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) dtype: Option<DType>,
+    /// The memory order that they get
+    #[arg(long, value_name = "ORDER", ignore_case = true)]
+    pub(crate) order: Option<MemoryOrder>,
+    /// The byte order that they get
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) byte_order: Option<Endian>,
+    /// Convert even to a lesser kind of number: NumPy's casting='unsafe'
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// What becomes of values that do not fit the dtype
+    #[arg(long, value_name = "WHAT", default_value = "error")]
+    pub(crate) overflow: OnOverflow,
+    /// Write the values alone, without a header, as np.memmap reads them
+    #[arg(long)]
+    pub(crate) headerless: bool,
+    /// Take the elements for another dtype before, as NumPy's view() does, e.g. bfloat16
+    #[arg(long, value_name = "DTYPE")]
+    pub(crate) view: Option<DType>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Tell what is different between two arrays
+///
+/// Their dtypes, shapes and elements. Elements are compared by value, whatever the byte orders, the
+/// memory orders and, for numbers, the dtypes; NaN equals NaN. Prints nothing if nothing differs.
+/// What describes headerless files is meant for both.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+TOLERANCE
+  Numbers a and b are equal if abs(a - b) <= ATOL + RTOL * abs(b), as np.isclose has it. Without
+  tolerance they must be the same, integers beyond 2**53 included.
+
+EXIT STATUS
+  0  nothing differs
+  1  something differs, be it the byte order alone; or the data or the file system said no
+  2  wrong usage
+
+JSON
+  {\"equal\", \"dtype\", \"shape\", \"different\", \"first\", \"max_abs\"}
+  \"equal\" tells whether nothing differs. \"dtype\" and \"shape\" have one item for A and one for B.
+  \"different\" counts the elements that differ; it is null if they cannot be compared, because the
+  shapes differ, or dtypes of which no values are equal. \"first\" is the index of the first one in
+  C order. \"max_abs\" is the largest abs(a - b) of numbers that differ. What does not exist is null.
+
+EXAMPLES
+  npymap diff a.npy b.npy
+  npymap diff run1.npz::weights run2.npz::weights --rtol 1e-5 --json
+")]
+pub(crate) struct Diff {
+    /// An array
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+    /// Another one
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+    /// How far numbers may be apart, in proportion to that of B
+    #[arg(long, value_name = "R", default_value_t = 0.0, value_parser = distance)]
+    pub(crate) rtol: f64,
+    /// How far numbers may be apart, at any magnitude
+    #[arg(long, value_name = "R", default_value_t = 0.0, value_parser = distance)]
+    pub(crate) atol: f64,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+fn distance(text: &str) -> Result<f64, &'static str> {
+    let number = text.parse().ok();
+    let number = number.filter(|number: &f64| number.is_finite() && !number.is_sign_negative());
+    number.ok_or("expected a number that is not negative")
+}
+
+/// A byte order, or that of the machine.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Endian {
+    /// The least significant byte first
+    Little,
+    /// The most significant byte first
+    Big,
+    /// That of this machine
+    Native,
+}
+
+/// What becomes of values that do not fit.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OnOverflow {
+    /// Nothing is written, and the first one is named
+    Error,
+    /// What NumPy's astype makes of them: integers wrap around, floats become infinite
+    Numpy,
 }
 
 /// Write arrays to a new .npz archive
@@ -333,16 +459,16 @@ pub(crate) struct Create {
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 VALUES
-  A VALUE is a Python literal: 99, -1.5e3, 1+2j, True, \"'text'\", b'bytes'; or nan, inf, -inf, NaT.
+  A VALUE is a Python literal: 99, -1.5e3, 1+2j, True, \"'text'\", b'bytes'; or nan, inf, -inf, NaT
+  alone (inside of lists, None is nan and 1e999 is inf).
   Nested lists are an array, tuples the elements of a structured one, dates are strings:
   '[[1], [2]]', \"('name', 0.5)\", \"'2024-02-29T12:00'\".
 
 CONVERSION
   Numbers become what the dtype of DST holds; fractions are cut off by integers. What does not fit
-  is an error: 300 for uint8, a string that is too long. An OTHER is converted where NumPy's rule
-  'same_kind' allows it, e.g. float64 to float32, but not float32 to int64.
-  With --force any conversion is done, as by NumPy's astype(): integers wrap around, floats become
-  infinite, strings are cut off.
+  is an error: 300 for uint8, a string that is too long. With --overflow numpy, it becomes what it
+  becomes in NumPy. An OTHER is converted where NumPy's rule 'same_kind' allows it, e.g. float64 to
+  float32; float32 to int64 takes --force.
 
 EXAMPLES
   npymap set x.npy '[-1, -1]' 99
@@ -365,9 +491,12 @@ pub(crate) struct Set {
     /// Take the values from another array, an .npy file or a member of an archive
     #[arg(long, value_name = "OTHER", conflicts_with = "value")]
     pub(crate) from: Option<PathBuf>,
-    /// Convert from any dtype, whatever becomes of the values
+    /// Convert from any dtype: NumPy's casting='unsafe'
     #[arg(long)]
     pub(crate) force: bool,
+    /// What becomes of values that do not fit the dtype
+    #[arg(long, value_name = "WHAT", default_value = "error")]
+    pub(crate) overflow: OnOverflow,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -382,8 +511,9 @@ pub(crate) struct Set {
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 CONVERSION
-  The dtype of each SRC must be that of DST, in whatever byte order. With --force any conversion is
-  done, as by NumPy's astype(): integers wrap around, floats become infinite, strings are cut off.
+  The dtype of each SRC must be that of DST, in whatever byte order. With --force other dtypes are
+  converted. A value that does not fit is an error; with --overflow numpy, it becomes what it
+  becomes in NumPy.
 
 EXAMPLES
   npymap append readings.npy today.npy
@@ -398,9 +528,12 @@ pub(crate) struct Append {
     /// What is appended, .npy files or members of archives
     #[arg(required = true, value_name = "SRC")]
     pub(crate) sources: Vec<PathBuf>,
-    /// Convert from any dtype, whatever becomes of the values
+    /// Convert from any dtype: NumPy's casting='unsafe'
     #[arg(long)]
     pub(crate) force: bool,
+    /// What becomes of values that do not fit the dtype
+    #[arg(long, value_name = "WHAT", default_value = "error")]
+    pub(crate) overflow: OnOverflow,
     /// First cut off bytes that stand behind the array of DST, such as those of an append that was
     /// interrupted; without it they are an error
     #[arg(long)]
@@ -466,6 +599,15 @@ impl From<MemoryOrder> for Order {
         match order {
             MemoryOrder::C => Self::C,
             MemoryOrder::F => Self::F,
+        }
+    }
+}
+
+impl From<OnOverflow> for Overflow {
+    fn from(what: OnOverflow) -> Self {
+        match what {
+            OnOverflow::Error => Self::Error,
+            OnOverflow::Numpy => Self::AsNumPy,
         }
     }
 }

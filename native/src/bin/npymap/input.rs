@@ -11,10 +11,6 @@ use npymap::{Array, DType, NpyFile, Npz, OpenOptions, Selection};
 use crate::args::Reading;
 
 /// What a path stands for.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there are a few of them, one at a time"
-)]
 pub(crate) enum Input {
     Npy(NpyFile),
     Npz(Npz),

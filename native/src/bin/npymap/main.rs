@@ -2,7 +2,9 @@
 
 mod append;
 mod args;
+mod convert;
 mod create;
+mod diff;
 mod info;
 mod input;
 mod json;
@@ -22,6 +24,8 @@ use std::{
 
 use clap::{CommandFactory, Parser};
 
+use npymap::{ErrorKind, core::ErrorKind as FormatErrorKind};
+
 use args::{Arguments, Command};
 use npymap::core::literal::LiteralError;
 
@@ -29,6 +33,8 @@ use npymap::core::literal::LiteralError;
 enum Failure {
     /// The data or the file system said no: what, and where.
     Said(npymap::Error),
+    /// The same, and what may help.
+    Hinted(npymap::Error, &'static str),
     /// Several inputs, of which some failed; what was wrong was printed already.
     Printed,
     /// Standard output could not be written.
@@ -52,6 +58,8 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Unpack(arguments) => unpack::run(&arguments),
         Command::Create(arguments) => create::run(&arguments),
         Command::Set(arguments) => set::run(&arguments),
@@ -74,11 +82,29 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(Failure::Said(e)) => {
-            eprintln!("npymap: {e}");
+            eprintln!("{}", message(&e));
+            ExitCode::FAILURE
+        }
+        Err(Failure::Hinted(e, hint)) => {
+            eprintln!("{}{hint}", message(&e));
             ExitCode::FAILURE
         }
         Err(Failure::Printed) => ExitCode::FAILURE,
     }
+}
+
+/// What is said of an error, in one line.
+fn message(error: &npymap::Error) -> String {
+    let hint = match error.kind() {
+        ErrorKind::Format(format) => match format.kind() {
+            FormatErrorKind::TooLarge {
+                what: "the header", ..
+            } => "; --max-header raises it",
+            _ => "",
+        },
+        _ => "",
+    };
+    format!("npymap: {error}{hint}")
 }
 
 /// Writes to standard output.

@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use npymap::Array;
+use npymap::{Array, SaveOptions};
 
 use crate::{
     Failure,
@@ -15,16 +15,21 @@ use crate::{
 pub(crate) fn run(arguments: &Slice) -> Result<(), Failure> {
     let file = Input::open_array(&arguments.source, &arguments.reading)?;
     let array = input::select(&file, Some(&arguments.selection), arguments.view.as_ref())?;
-    if arguments.output == Path::new("-") {
-        return to_standard_output(&array);
+    save(&array, &SaveOptions::new(), &arguments.output)
+}
+
+/// Writes an array to a file, or to standard output if the path is `-`.
+pub(crate) fn save(array: &Array<'_>, options: &SaveOptions, output: &Path) -> Result<(), Failure> {
+    if output == Path::new("-") {
+        return to_standard_output(array, options);
     }
     let progress = Progress::new(array.nbytes());
-    array.save_with_progress(&arguments.output, |done| progress.show(done))?;
+    options.save_with_progress(array, output, |done| progress.show(done))?;
     Ok(())
 }
 
-fn to_standard_output(array: &Array<'_>) -> Result<(), Failure> {
+fn to_standard_output(array: &Array<'_>, options: &SaveOptions) -> Result<(), Failure> {
     let mut out = output::open()?;
-    array.write_to(&mut out).map_err(output::failure)?;
+    options.write_to(array, &mut out).map_err(output::failure)?;
     out.flush().map_err(Failure::Output)
 }
