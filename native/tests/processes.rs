@@ -25,7 +25,7 @@ use npymap::{
 /// How often processes are killed.
 fn kills() -> u64 {
     let wanted = env::var("PROPTEST_CASES").ok();
-    wanted.and_then(|n| n.parse().ok()).unwrap_or(40)
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(40).min(500)
 }
 
 /// Keeps the tests from running at the same time: a process that is being made has, for a moment,

@@ -241,6 +241,30 @@ fn private_changes_leave_the_file_alone() {
 }
 
 #[test]
+fn parts_of_a_map_are_flushed() {
+    let scratch = Scratch::new();
+    // Several pages, and none at all.
+    for rows in [5000, 0] {
+        let path = scratch.counting("x.npy", &[rows, 3], Order::C);
+        // SAFETY: nobody else changes the file meanwhile.
+        let mut map = unsafe { NpyMapMut::open(&path).unwrap() };
+        map.array_mut().fill(1_f32).unwrap();
+        for selection in ["[4000:, 1]", "[::-2]", "[7:7]", "..."] {
+            map.flush_range(&Selection::parse(selection).unwrap())
+                .unwrap();
+        }
+        let beyond = Selection::parse("[5000]").unwrap();
+        let error = map.flush_range(&beyond).unwrap_err();
+        assert!(error.to_string().contains("out of bounds"), "{error}");
+        map.flush_async().unwrap();
+        map.sync_all().unwrap();
+        map.close().unwrap();
+        let values = NpyFile::open(&path).unwrap().read::<f32>().unwrap();
+        assert!(values.iter().all(|&x| x == 1.0));
+    }
+}
+
+#[test]
 fn headerless_files_are_written_at_any_offset() {
     let scratch = Scratch::new();
     let path = scratch.path("x.raw");
