@@ -192,11 +192,12 @@ impl NpyFile {
         let new_len = header.len() as u64 + len;
         let replace = || {
             let new = Target::create_file(old.path())?;
-            (&mut &*new.file()).write_all(header)?;
+            let mut to = new.file();
+            to.write_all(header)?;
             let mut from = old.file();
             from.seek(SeekFrom::Start(start))?;
             // A copy within the kernel where the system has one, or no copy at all.
-            if io::copy(&mut from.take(len), &mut &*new.file())? < len {
+            if io::copy(&mut from.take(len), &mut to)? < len {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
             if old.is_locked() {
