@@ -41,6 +41,7 @@ mod diff;
 mod disk;
 mod error;
 mod file;
+mod fill;
 mod grow;
 mod inflate;
 mod locate;

@@ -1,7 +1,9 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
 
+mod append;
 mod args;
 mod convert;
+mod create;
 mod diff;
 mod info;
 mod input;
@@ -9,6 +11,7 @@ mod json;
 mod output;
 mod pack;
 mod progress;
+mod set;
 mod show;
 mod slice;
 mod stats;
@@ -24,6 +27,7 @@ use clap::{CommandFactory, Parser};
 use npymap::{ErrorKind, core::ErrorKind as FormatErrorKind};
 
 use args::{Arguments, Command};
+use npymap::core::literal::LiteralError;
 
 /// What ends a command before it is done.
 enum Failure {
@@ -35,6 +39,10 @@ enum Failure {
     Printed,
     /// Standard output could not be written.
     Output(io::Error),
+    /// There is no temporary file.
+    Temporary(io::Error),
+    /// A text is no value. The command line was checked for that.
+    Value(LiteralError),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +61,9 @@ fn main() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Unpack(arguments) => unpack::run(&arguments),
+        Command::Create(arguments) => create::run(&arguments),
+        Command::Set(arguments) => set::run(&arguments),
+        Command::Append(arguments) => append::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,6 +71,14 @@ fn main() -> ExitCode {
         Err(Failure::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(e)) => {
             eprintln!("npymap: standard output: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Temporary(e)) => {
+            eprintln!("npymap: temporary file: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Value(e)) => {
+            eprintln!("npymap: value: {e}");
             ExitCode::FAILURE
         }
         Err(Failure::Said(e)) => {
