@@ -8,6 +8,7 @@ Every file has a number, and its dtype, values and selections follow from that a
 
 import argparse
 import ast
+import functools
 import itertools
 import json
 import multiprocessing
@@ -25,6 +26,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "vectors"))
 
+import changes
 import generate
 from common import free_bytes, has_long_double, steady_bytes
 from compare import expected_difference
@@ -83,9 +85,12 @@ def compare_file(job):
     subject = Subject(command, folder, chance)
     failures = []
     done = 0
-    once = [subject.info, subject.pack, subject.diff, subject.diff]
-    once += [subject.convert, subject.convert]
-    for check in once + [subject.show, subject.slice, subject.stats] * 4:
+    checks = [subject.info, subject.pack, subject.diff, subject.diff]
+    checks += [subject.convert, subject.convert]
+    checks += [subject.show, subject.slice, subject.stats] * 4
+    for change in [changes.create, changes.assign, changes.append, changes.assign]:
+        checks.append(functools.partial(change, subject))
+    for check in checks:
         try:
             done += check()
         except Different as different:
@@ -108,6 +113,7 @@ class Subject:
         self.command = command
         self.chance = chance
         self.array = generate.array(chance)
+        self.folder = folder
         self.output = folder / "out.npy"
         self.raw = ()
         match chance.randrange(8):
@@ -131,7 +137,7 @@ class Subject:
 
     def write_raw(self):
         order = "F" if self.array.flags.fnc else "C"
-        offset = self.chance.choice((0, 0, 1, 13, 64))
+        offset = self.raw_offset = self.chance.choice((0, 0, 1, 13, 64))
         with open(self.path, "wb") as file:
             file.write(b"." * offset + self.array.tobytes(order))
         self.raw = ["--raw-dtype", self.array.dtype.str, f"--raw-offset={offset}"]

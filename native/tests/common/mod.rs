@@ -1,6 +1,9 @@
 //! Files to open.
 #![allow(dead_code, reason = "each test binary uses some of it")]
 
+#[cfg(feature = "cli")]
+pub(crate) mod run;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,16 +1,25 @@
 //! `npymap append`.
 
-use npymap::{Appender, core::cast::Casting};
+use npymap::{AppendError, Appender, Casting, ErrorKind};
 
-use crate::{Failure, args::Append, input::Input, set::rules};
+use crate::{Failure, args::Append, input::Input};
 
 pub(crate) fn run(arguments: &Append) -> Result<(), Failure> {
     let mut file = Input::open_to_write(&arguments.target, &arguments.reading)?;
     if arguments.discard_trailing {
         file.discard_trailing_bytes()?;
     }
-    let (casting, overflow) = rules(arguments.force, Casting::Equiv);
-    let mut rows = Appender::new(file)?;
+    let overflow = arguments.overflow.into();
+    let casting = match arguments.force {
+        true => Casting::Unsafe,
+        false => Casting::Equiv,
+    };
+    let mut rows = Appender::new(file).map_err(|e| match e.kind() {
+        ErrorKind::Append(AppendError::TrailingBytes { .. }) => {
+            Failure::Hinted(e, "; --discard-trailing does")
+        }
+        _ => Failure::Said(e),
+    })?;
     for source in &arguments.sources {
         // Opened one at a time: there may be more of them than files can be open.
         let appended = Input::open_other(source, &arguments.reading)

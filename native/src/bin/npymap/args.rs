@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use npymap::{
-    DType, Order, RawSpec, Selection,
+    DType, Order, Overflow, RawSpec, Selection,
     core::{encode::parse_value, literal::LiteralError, npz::relative_path},
 };
 
@@ -459,16 +459,16 @@ pub(crate) struct Create {
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 VALUES
-  A VALUE is a Python literal: 99, -1.5e3, 1+2j, True, \"'text'\", b'bytes'; or nan, inf, -inf, NaT.
+  A VALUE is a Python literal: 99, -1.5e3, 1+2j, True, \"'text'\", b'bytes'; or nan, inf, -inf, NaT
+  alone (inside of lists, None is nan and 1e999 is inf).
   Nested lists are an array, tuples the elements of a structured one, dates are strings:
   '[[1], [2]]', \"('name', 0.5)\", \"'2024-02-29T12:00'\".
 
 CONVERSION
   Numbers become what the dtype of DST holds; fractions are cut off by integers. What does not fit
-  is an error: 300 for uint8, a string that is too long. An OTHER is converted where NumPy's rule
-  'same_kind' allows it, e.g. float64 to float32, but not float32 to int64.
-  With --force any conversion is done, as by NumPy's astype(): integers wrap around, floats become
-  infinite, strings are cut off.
+  is an error: 300 for uint8, a string that is too long. With --overflow numpy, it becomes what it
+  becomes in NumPy. An OTHER is converted where NumPy's rule 'same_kind' allows it, e.g. float64 to
+  float32; float32 to int64 takes --force.
 
 EXAMPLES
   npymap set x.npy '[-1, -1]' 99
@@ -491,9 +491,12 @@ pub(crate) struct Set {
     /// Take the values from another array, an .npy file or a member of an archive
     #[arg(long, value_name = "OTHER", conflicts_with = "value")]
     pub(crate) from: Option<PathBuf>,
-    /// Convert from any dtype, whatever becomes of the values
+    /// Convert from any dtype: NumPy's casting='unsafe'
     #[arg(long)]
     pub(crate) force: bool,
+    /// What becomes of values that do not fit the dtype
+    #[arg(long, value_name = "WHAT", default_value = "error")]
+    pub(crate) overflow: OnOverflow,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -508,8 +511,9 @@ pub(crate) struct Set {
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 CONVERSION
-  The dtype of each SRC must be that of DST, in whatever byte order. With --force any conversion is
-  done, as by NumPy's astype(): integers wrap around, floats become infinite, strings are cut off.
+  The dtype of each SRC must be that of DST, in whatever byte order. With --force other dtypes are
+  converted. A value that does not fit is an error; with --overflow numpy, it becomes what it
+  becomes in NumPy.
 
 EXAMPLES
   npymap append readings.npy today.npy
@@ -524,9 +528,12 @@ pub(crate) struct Append {
     /// What is appended, .npy files or members of archives
     #[arg(required = true, value_name = "SRC")]
     pub(crate) sources: Vec<PathBuf>,
-    /// Convert from any dtype, whatever becomes of the values
+    /// Convert from any dtype: NumPy's casting='unsafe'
     #[arg(long)]
     pub(crate) force: bool,
+    /// What becomes of values that do not fit the dtype
+    #[arg(long, value_name = "WHAT", default_value = "error")]
+    pub(crate) overflow: OnOverflow,
     /// First cut off bytes that stand behind the array of DST, such as those of an append that was
     /// interrupted; without it they are an error
     #[arg(long)]
@@ -592,6 +599,15 @@ impl From<MemoryOrder> for Order {
         match order {
             MemoryOrder::C => Self::C,
             MemoryOrder::F => Self::F,
+        }
+    }
+}
+
+impl From<OnOverflow> for Overflow {
+    fn from(what: OnOverflow) -> Self {
+        match what {
+            OnOverflow::Error => Self::Error,
+            OnOverflow::Numpy => Self::AsNumPy,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `npymap convert`.
 
-use npymap::{Casting, Overflow, SaveOptions, core::dtype::ByteOrder};
+use npymap::{Casting, SaveOptions, core::dtype::ByteOrder};
 
 use crate::{
     Failure,
-    args::{Convert, Endian, OnOverflow},
+    args::{Convert, Endian},
     input::{self, Input},
     slice,
 };
@@ -21,10 +21,7 @@ pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
     if arguments.force {
         options = options.casting(Casting::Unsafe);
     }
-    options = options.overflow(match arguments.overflow {
-        OnOverflow::Error => Overflow::Error,
-        OnOverflow::Numpy => Overflow::AsNumPy,
-    });
+    options = options.overflow(arguments.overflow.into());
     if let Some(endian) = arguments.byte_order {
         options = options.byte_order(match endian {
             Endian::Little => ByteOrder::Little,

@@ -2,13 +2,7 @@
 
 use std::{io, path::Path};
 
-use npymap::{
-    ArrayMut, NpyFile,
-    core::{
-        cast::{Casting, Overflow},
-        encode::parse_value,
-    },
-};
+use npymap::{ArrayMut, Casting, NpyFile, Overflow, core::encode::parse_value};
 use tempfile::NamedTempFile;
 
 use crate::{Failure, args::Set, input::Input};
@@ -17,7 +11,11 @@ pub(crate) fn run(arguments: &Set) -> Result<(), Failure> {
     let mut file = Input::open_to_write(&arguments.target, &arguments.reading)?;
     let selection = &arguments.selection;
     let mut elements = file.array_mut()?.select(selection)?;
-    let (casting, overflow) = rules(arguments.force, Casting::SameKind);
+    let overflow = arguments.overflow.into();
+    let casting = match arguments.force {
+        true => Casting::Unsafe,
+        false => Casting::SameKind,
+    };
     if let Some(value) = &arguments.value {
         let value = parse_value(value).map_err(Failure::Value)?;
         elements.reserve()?;
@@ -41,14 +39,6 @@ pub(crate) fn run(arguments: &Set) -> Result<(), Failure> {
     }
     file.close()?;
     Ok(())
-}
-
-/// How values become those of another dtype.
-pub(crate) fn rules(force: bool, otherwise: Casting) -> (Casting, Overflow) {
-    match force {
-        true => (Casting::Unsafe, Overflow::AsNumPy),
-        false => (otherwise, Overflow::Error),
-    }
 }
 
 /// Assigns after what could fail halfway through was found not to.
