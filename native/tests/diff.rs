@@ -18,7 +18,7 @@ const EXACT: Tolerance = Tolerance {
 };
 
 impl Scratch {
-    fn npy(&self, name: &str, dtype: &str, shape: &[u64], data: &[u8]) -> NpyFile {
+    fn npy_file(&self, name: &str, dtype: &str, shape: &[u64], data: &[u8]) -> NpyFile {
         let dtype: DType = dtype.parse().unwrap();
         let mut bytes = header::write(&dtype, shape, Order::C).unwrap();
         bytes.extend(data);
@@ -150,13 +150,13 @@ fn tolerance() {
 #[test]
 fn structures_and_strings() {
     let scratch = Scratch::new();
-    let a = scratch.npy(
+    let a = scratch.npy_file(
         "a.npy",
         "S2, (2,)<u2, V1",
         &[2],
         b"ab\x01\x00\x02\x00xcd\x03\x00\x04\x00y",
     );
-    let b = scratch.npy(
+    let b = scratch.npy_file(
         "b.npy",
         "S3, (2,)>i4, V1",
         &[2],
@@ -165,7 +165,7 @@ fn structures_and_strings() {
     let found = a.array().diff(&b.array(), EXACT).unwrap();
     assert!(found.dtype);
     assert_eq!(facts(&found), (Some(1), Some(&[1][..]), Some(5.0)));
-    let both = scratch.npy(
+    let both = scratch.npy_file(
         "c.npy",
         "S2, (2,)<u2, V1",
         &[2],
@@ -183,7 +183,7 @@ fn structures_and_strings() {
         ("V3", "V4"),
         ("<i4", "<i4, <i4"),
     ] {
-        let empty = |name, dtype: &str| scratch.npy(name, dtype, &[0], b"");
+        let empty = |name, dtype: &str| scratch.npy_file(name, dtype, &[0], b"");
         let found = empty("x.npy", one)
             .array()
             .diff(&empty("y.npy", other).array(), EXACT);
@@ -197,15 +197,15 @@ fn structures_and_strings() {
 #[test]
 fn elements_of_no_bytes() {
     let scratch = Scratch::new();
-    let a = scratch.npy("a.npy", "V0", &[1 << 31, 1 << 31], b"");
+    let a = scratch.npy_file("a.npy", "V0", &[1 << 31, 1 << 31], b"");
     assert!(a.array().diff(&a.array(), EXACT).unwrap().is_none());
 }
 
 #[test]
 fn what_cannot_be_read() {
     let scratch = Scratch::new();
-    let a = scratch.npy("a.npy", "|u1", &[4], &[1, 2, 3, 4]);
-    let b = scratch.npy("b.npy", "|u1", &[4], &[1, 2, 3, 4]);
+    let a = scratch.npy_file("a.npy", "|u1", &[4], &[1, 2, 3, 4]);
+    let b = scratch.npy_file("b.npy", "|u1", &[4], &[1, 2, 3, 4]);
     fs::File::options()
         .write(true)
         .open(scratch.path("b.npy"))
