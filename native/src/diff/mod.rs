@@ -1,6 +1,7 @@
 //! What is different between two arrays.
 
 mod compare;
+mod number;
 
 use std::cmp::Reverse;
 
