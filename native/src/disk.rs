@@ -34,7 +34,7 @@ impl Disk {
             // Before anything is found out that a writer could change.
             if let Some(lock) = lock {
                 take_lock(&file, lock)?;
-                // Between the two calls another writer may have put a new file in its place.
+                // Who had the lock until now may have replaced the file.
                 while !is_at(&file, path)? {
                     file = open_at_once(path, options.write)?;
                     take_lock(&file, lock)?;
@@ -176,15 +176,6 @@ pub(crate) fn take_lock(file: &File, lock: Lock) -> Result<()> {
     })
 }
 
-/// Locks the file of a name, if there is one, for as long as the result lives.
-pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
-    match open_at_once(path, false) {
-        Ok(file) => take_lock(&file, Lock::Exclusive).map(|()| Some(file)),
-        // What it is, and whether it can be replaced, shows when it is.
-        Err(_) => Ok(None),
-    }
-}
-
 /// Whether the file still stands where it was opened. Windows lets nobody replace an open file.
 pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
@@ -197,6 +188,15 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     {
         let _ = (file, path);
         Ok(true)
+    }
+}
+
+/// Locks the file of a name, if there is one, for as long as the result lives.
+pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
+    match open_at_once(path, false) {
+        Ok(file) => take_lock(&file, Lock::Exclusive).map(|()| Some(file)),
+        // What it is, and whether it can be replaced, shows when it is.
+        Err(_) => Ok(None),
     }
 }
 

@@ -486,8 +486,8 @@ mod tests {
                 }
                 | ErrorKind::NotLockable(_)
                 | ErrorKind::ReadOnly
-                | ErrorKind::Archived
-                | ErrorKind::Value { .. } => {}
+                | ErrorKind::Value { .. }
+                | ErrorKind::Archived => {}
                 ErrorKind::Append(append) => match append {
                     AppendError::NoAxis
                     | AppendError::Dimensions { .. }

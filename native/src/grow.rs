@@ -160,11 +160,8 @@ impl NpyFile {
     ) -> Result<u64> {
         let transfer = Transfer::new(rows, self.order(), self.dtype(), casting, overflow);
         let transfer = transfer.map_err(|e| self.name(e))?;
-        transfer.copy(
-            None,
-            |_| (),
-            |at, run| self.disk().write_all_at(run, start + at),
-        )?;
+        let put = |at, run: &[u8]| self.disk().write_all_at(run, start + at);
+        transfer.copy(None, |_| (), put)?;
         Ok(start + transfer.nbytes())
     }
 
@@ -208,11 +205,12 @@ impl NpyFile {
         let new_len = header.len() as u64 + len;
         let replace = || {
             let new = Target::create_file(old.path())?;
-            (&mut new.file()).write_all(header)?;
+            let mut to = new.file();
+            to.write_all(header)?;
             let mut from = old.file();
             from.seek(SeekFrom::Start(start))?;
             // A copy within the kernel where the system has one, or no copy at all.
-            if io::copy(&mut from.take(len), &mut new.file())? < len {
+            if io::copy(&mut from.take(len), &mut to)? < len {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
             if old.is_locked() {

@@ -60,7 +60,7 @@ fn change(
             let mut map = match raw {
                 // SAFETY: no test changes a file that it has mapped in another way.
                 None => unsafe { options.map_mut(path)? },
-                // SAFETY: as above.
+                // SAFETY: the same.
                 Some(spec) => unsafe { options.map_raw_mut(path, spec)? },
             };
             f(map.array_mut())

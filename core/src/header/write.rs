@@ -40,8 +40,8 @@ pub fn write(dtype: &DType, shape: &[u64], order: Order) -> Result<Vec<u8>> {
     write_layout(&layout, fortran_order)
 }
 
-/// As [`write()`], but says the order that is asked for even where both orders are the same, as
-/// they are for arrays without elements: byte for byte what `open_memmap` of NumPy 2.4 writes.
+/// As [`write()`], but says the order that is asked for even where both orders are the same, as they
+/// are for arrays without elements: byte for byte what `open_memmap` of NumPy 2.4 writes.
 ///
 /// It says along which dimension the array is going to grow.
 ///
