@@ -57,8 +57,8 @@ impl SaveOptions {
 
     /// The dtype that the values get, as by NumPy's `astype`.
     ///
-    /// Strings and raw data without a size get the size of the array's, and dates without a unit its
-    /// unit.
+    /// Strings and raw data without a size get as much as they need, and dates without a unit those
+    /// of the array.
     pub fn dtype(mut self, dtype: DType) -> Self {
         self.dtype = Some(dtype);
         self
@@ -265,27 +265,26 @@ fn spread<'a>(array: &Array<'a>, mut dtype: DType) -> Result<(Array<'a>, DType)>
     Ok((array.with_layout(layout)?, dtype))
 }
 
-/// A dtype with the size or the unit that it leaves open, as `astype` fills it in.
+/// A dtype with the size or the unit that it leaves open, as `astype` fills it in: one of the same
+/// kind is then that of the array, be its byte order what it may.
 fn completed(dtype: &DType, from: &DType) -> DType {
-    let chars = match from.kind() {
-        Kind::Bytes => from.itemsize(),
-        Kind::Str => from.itemsize() / 4,
-        _ => 0,
-    };
-    let as_from = || from.with_byte_order(dtype.byte_order());
     let is_open = |unit: &TimeUnit| unit.base == TimeBase::Generic;
-    match (dtype.kind(), from.kind()) {
-        (Kind::Bytes, _) if dtype.itemsize() == 0 => DType::bytes(chars as u32),
-        (Kind::Str, _) if dtype.itemsize() == 0 => {
-            DType::string(chars as u32, dtype.byte_order()).unwrap_or_else(|| dtype.clone())
+    let (open, same) = match (dtype.kind(), from.kind()) {
+        (Kind::DateTime64(unit), Kind::DateTime64(_)) => (is_open(unit), true),
+        (Kind::TimeDelta64(unit), Kind::TimeDelta64(_)) => (is_open(unit), true),
+        (kind @ (Kind::Bytes | Kind::Str | Kind::Void), other) => {
+            let is_raw = *kind == Kind::Void && matches!(other, Kind::Struct(_));
+            (dtype.itemsize() == 0, kind == other || is_raw)
         }
-        (Kind::Void, _) if dtype.itemsize() == 0 => DType::void(from.itemsize() as u32),
-        (Kind::DateTime64(unit), Kind::DateTime64(_))
-        | (Kind::TimeDelta64(unit), Kind::TimeDelta64(_))
-            if is_open(unit) =>
-        {
-            as_from()
-        }
-        _ => dtype.clone(),
-    }
+        _ => (false, false),
+    };
+    let completed = match (dtype.kind(), from.kind()) {
+        _ if !open => None,
+        _ if same => Some(from.clone()),
+        (Kind::Bytes, Kind::Str) => Some(DType::bytes((from.itemsize() / 4) as u32)),
+        (Kind::Str, Kind::Bytes) => DType::string(from.itemsize() as u32, dtype.byte_order()),
+        (Kind::Void, _) => Some(DType::void(from.itemsize() as u32)),
+        _ => None,
+    };
+    completed.unwrap_or_else(|| dtype.clone())
 }
