@@ -698,3 +698,119 @@ fn a_full_disk_leaves_archives_and_directories_as_they_were() {
         assert!(after == before, "{arguments:?}");
     }
 }
+
+#[test]
+fn convert_changes_what_it_is_asked_to() {
+    let scratch = Scratch::new();
+    let data: Vec<u8> = (0..6_i32).flat_map(i32::to_be_bytes).collect();
+    scratch.npy("x.npy", ">i4", &[2, 3], &data);
+    scratch.out(&["convert", "x.npy", "same.npy"]);
+    let read = |name: &str| fs::read(scratch.path(name)).unwrap();
+    assert_eq!(read("same.npy"), read("x.npy"));
+    let options = ["--dtype", "<f2", "--order", "f", "--byte-order", "big"];
+    scratch.out(&[&["convert", "x.npy", "y.npy"], &options[..]].concat());
+    let facts = scratch.json(&["info", "y.npy", "--json"]);
+    assert_eq!(
+        (&facts["descr"], &facts["fortran_order"]),
+        (&json!(">f2"), &json!(true))
+    );
+    // The memory order stays.
+    scratch.out(&["convert", "y.npy", "z.npy", "--dtype", ">i4", "--force"]);
+    assert_eq!(
+        scratch.json(&["info", "z.npy", "--json"])["fortran_order"],
+        true
+    );
+    scratch.out(&["convert", "z.npy", "z.npy", "--order", "C"]);
+    assert_eq!(read("z.npy"), read("x.npy"));
+    scratch.out(&["convert", "y.npy", "y.raw", "--headerless"]);
+    let raw = [
+        "--raw-dtype",
+        ">f2",
+        "--raw-shape",
+        "2,3",
+        "--raw-order",
+        "F",
+    ];
+    scratch.out(&[&["convert", "y.raw", "back.npy"], &raw[..]].concat());
+    assert_eq!(read("back.npy"), read("y.npy"));
+    let output = scratch
+        .command(&["convert", "x.npy", "-", "--order", "F"])
+        .output()
+        .unwrap();
+    scratch.out(&["convert", "x.npy", "f.npy", "--order", "F"]);
+    assert_eq!(output.stdout, read("f.npy"));
+
+    let message = scratch.error(&["convert", "x.npy", "new.npy", "--dtype", "u1"]);
+    assert!(
+        message.starts_with("x.npy: Cannot cast array data from dtype('>i4')"),
+        "{message}"
+    );
+    scratch.npy("big.npy", "<i4", &[2], &[0, 0, 0, 0, 0, 1, 0, 0]);
+    let forced = ["convert", "big.npy", "new.npy", "--dtype", "u1", "--force"];
+    let message = scratch.error(&forced);
+    assert_eq!(
+        message,
+        "big.npy: element [1]: '256' does not fit into dtype('uint8')"
+    );
+    assert!(!scratch.path("new.npy").exists());
+    scratch.out(&[&forced[..], &["--overflow", "numpy"]].concat());
+    assert_eq!(read("new.npy")[128..], [0, 0]);
+}
+
+#[test]
+fn diff_tells_what_is_different() {
+    let scratch = Scratch::new();
+    scratch.npy("a.npy", "<i2", &[2, 2], &[1, 0, 2, 0, 3, 0, 4, 0]);
+    scratch.npy("b.npy", ">i2", &[2, 2], &[0, 1, 0, 2, 0, 9, 0, 5]);
+    scratch.npy("c.npy", "<i2", &[4], &[0; 8]);
+    scratch.npy("s.npy", "<U1", &[1], &[b'a', 0, 0, 0]);
+    scratch.npy("t.npy", "<U2", &[1], &[b'b', 0, 0, 0, b'\'', 0, 0, 0]);
+    let different = |arguments: &[&str]| {
+        let run = scratch.run(&[&["diff"], arguments].concat());
+        assert_eq!((run.status, &*run.err), (1, ""), "{arguments:?}");
+        run.out
+    };
+    assert_eq!(scratch.out(&["diff", "a.npy", "a.npy"]), "");
+    assert_eq!(
+        different(&["a.npy", "b.npy"]),
+        "dtypes differ: int16 and >i2\n\
+         2 of 4 elements differ, the first at [1, 0]: 3 and 9\n\
+         the largest difference is 6.0\n"
+    );
+    assert_eq!(
+        different(&["a.npy", "c.npy"]),
+        "shapes differ: (2, 2) and (4,)\n"
+    );
+    assert_eq!(
+        different(&["s.npy", "t.npy"]),
+        "dtypes differ: <U1 and <U2\n1 of 1 element differs, the first at [0]: 'a' and \"b'\"\n"
+    );
+    let raw = ["--raw-dtype", "<i2", "--raw-offset", "128"];
+    scratch.out(&[&["diff", "c.npy", "c.npy"], &raw[..]].concat());
+
+    let document = |out: &str| serde_json::from_str::<Value>(out).unwrap();
+    assert_eq!(
+        document(&different(&["a.npy", "b.npy", "--json", "--atol", "1"])),
+        json!({"equal": false, "dtype": ["int16", ">i2"], "shape": [[2, 2], [2, 2]],
+               "different": 1, "first": [1, 0], "max_abs": 6.0})
+    );
+    assert_eq!(
+        document(&different(&["s.npy", "c.npy", "--json"])),
+        json!({"equal": false, "dtype": ["<U1", "int16"], "shape": [[1], [4]],
+               "different": null, "first": null, "max_abs": null})
+    );
+    let equal = scratch.json(&["diff", "c.npy", "c.npy", "--json"]);
+    assert_eq!(
+        (&equal["equal"], &equal["different"]),
+        (&json!(true), &json!(0))
+    );
+    assert!(
+        scratch
+            .error(&["diff", "a.npy", "none.npy"])
+            .starts_with("none.npy: ")
+    );
+    assert_eq!(
+        scratch.run(&["diff", "a.npy", "a.npy", "--rtol=-1"]).status,
+        2
+    );
+}

@@ -26,7 +26,8 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "vectors"))
 
 import generate
-from common import free_bytes, has_long_double
+from common import free_bytes, has_long_double, steady_bytes
+from compare import expected_difference
 from figures import wrong_figures
 
 # Failures that are shown; a fault in one place makes thousands.
@@ -82,7 +83,9 @@ def compare_file(job):
     subject = Subject(command, folder, chance)
     failures = []
     done = 0
-    for check in [subject.info, subject.pack] + [subject.show, subject.slice, subject.stats] * 4:
+    once = [subject.info, subject.pack, subject.diff, subject.diff]
+    once += [subject.convert, subject.convert]
+    for check in once + [subject.show, subject.slice, subject.stats] * 4:
         try:
             done += check()
         except Different as different:
@@ -261,6 +264,75 @@ class Subject:
             self.differ("unpack", deflate, "other bytes", "those of the member")
         shutil.rmtree(folder)
         archive.unlink()
+        return 1
+
+    def convert(self):
+        options, result, order = [], self.stored(), self.chance.choice((None, "C", "F"))
+        target = generate.conversion(result.dtype, self.chance)
+        if target is not None:
+            options += ["--dtype", target.str, "--force", "--overflow", "numpy"]
+            result = result.astype(target)
+        byte_order = self.chance.choice((None, None, "little", "big", "native"))
+        if byte_order and not generate.has_open_unit(result.dtype):
+            options += ["--byte-order", byte_order]
+            result = result.astype(result.dtype.newbyteorder(byte_order))
+        if order:
+            options += ["--order", order]
+            result = result.copy(order)
+        headerless = self.chance.randrange(6) == 0
+        if headerless:
+            options += ["--headerless"]
+        self.run("convert", self.source, self.output, *options, *self.raw)
+        found = self.output.read_bytes()
+        self.output.unlink()
+        expected_file = self.output.with_name("expected.npy")
+        np.save(expected_file, result)
+        expected = expected_file.read_bytes()
+        start = len(expected) - result.nbytes
+        if headerless:
+            found = expected[:start] + found
+        if found[:start] != expected[:start] or len(found) != len(expected):
+            self.differ("convert", options, found[:start], expected[:start])
+        if not result.size or not result.itemsize:
+            return 1
+        values = [np.frombuffer(file[start:], result.dtype) for file in (found, expected)]
+        if target is not None and result.dtype.kind in "fc":
+            # What else the bits of a NaN say is not always the same.
+            good = np.array_equal(*values, equal_nan=True)
+        else:
+            found, expected = map(steady_bytes, values)
+            good = found == expected
+        if not good:
+            self.differ("convert", options, *(array.tobytes()[:300] for array in values))
+        return 1
+
+    def diff(self):
+        if self.raw:
+            return 0
+        ours = self.stored()
+        theirs = generate.another(ours, self.chance)
+        other = self.output.with_name("other.npy")
+        np.save(other, theirs)
+        theirs = np.load(other)
+        # Python has no numbers like these.
+        if has_long_double(ours.dtype) or has_long_double(theirs.dtype):
+            theirs = ours
+            np.save(other, theirs)
+        rtol, atol = self.chance.choice(((0, 0), (0, 0), (1e-3, 0), (0, 2), (1e-9, 1e-9)))
+        options = ["--rtol", rtol, "--atol", atol] if rtol or atol else []
+        options.append("--json")
+        done = self.spawn("diff", self.source, other, *options)
+        if has_long_double(ours.dtype):
+            expected = {"equal": True, "different": 0}
+        else:
+            expected = expected_difference(ours, theirs, rtol, atol)
+        status = 0 if expected["equal"] else 1
+        if done.returncode != status or done.stderr:
+            found = f"exit {done.returncode}: {done.stderr}"
+            self.differ("diff", options, found, f"{status}: {expected}")
+        facts = json.loads(done.stdout)
+        if {key: facts[key] for key in expected} != expected:
+            self.differ("diff", options, facts, f"{expected}\n{ours!r}\n{theirs!r}")
         return 1
 
     def stored(self):

@@ -159,6 +159,51 @@ def floats(kind, count, chance, numbers):
         return values.astype(kind)
 
 
+def conversion(kind, chance):
+    """A dtype to which all values can be converted in a defined way; mostly `None`."""
+    order = chance.choice("<>|")
+    floats = ("f2", "f4", "f8", "f16", "c8", "c16", "c32")
+    ints = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")
+    match kind.kind:
+        case "b" | "i" | "u" if chance.randrange(3):
+            code = chance.choice((*floats, *ints, "?"))
+        case "f" if chance.randrange(3):
+            code = chance.choice((*floats, "?"))
+        case "c" if chance.randrange(3):
+            code = chance.choice((*floats[-3:], "?"))
+        case "S" | "U" if chance.randrange(3):
+            code = kind.kind + chance.choice(("", str(chance.randint(1, 9))))
+        case _:
+            return None
+    return np.dtype(code if order == "|" else order + code)
+
+
+def has_open_unit(kind):
+    """Whether there are durations without a unit, of which NumPy mistakes the byte order."""
+    return "m8'" in repr(kind)
+
+
+def another(array, chance):
+    """An array to compare one with: mostly one of the same shape and of similar values."""
+    kind = array.dtype
+    other = array.copy(chance.choice("CF"))
+    if chance.randrange(12) == 0:
+        return np.zeros(shape(chance), kind)
+    for _ in range(chance.choice((0, 0, 1, 3))):
+        if other.size:
+            place = np.unravel_index(chance.randrange(other.size), other.shape)
+            other[place] = fill(kind, 1, chance)[0]
+    if kind.kind in "fc" and kind.itemsize < 32 and chance.randrange(3) == 0:
+        other = (other * (1 + 10.0 ** -chance.randint(2, 12))).astype(kind)
+    if chance.randrange(3) == 0 and not has_open_unit(kind):
+        other = other.astype(kind.newbyteorder())
+    if chance.randrange(3) == 0:
+        # What the values are is of no matter: the comparison sees them as they are.
+        target = conversion(kind, chance)
+        other = other if target is None else other.astype(target)
+    return other
+
+
 def word(chance, longest, letters):
     return "".join(chance.choice(letters) for _ in range(chance.randint(0, longest)))
 

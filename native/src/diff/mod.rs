@@ -1,6 +1,7 @@
 //! What is different between two arrays.
 
 mod compare;
+mod number;
 
 use std::cmp::Reverse;
 
@@ -15,7 +16,7 @@ use crate::{
     array::Array,
     error::Result,
     source::{Reader, plan_options},
-    transfer::TILE_BYTES,
+    transfer::{self, TILE_BYTES},
 };
 
 /// What [`Array::diff`] found.
@@ -175,12 +176,7 @@ impl<'a> Pair<'a> {
         /// Fits the caches, and is long enough for a system call.
         const SMALL: u64 = 512 << 10;
 
-        let steps = self
-            .ours
-            .strides()
-            .iter()
-            .map(|stride| stride.unsigned_abs());
-        let bytes = match steps.is_sorted_by(|a, b| a >= b) {
+        let bytes = match transfer::walks_forward(&self.ours) {
             true => SMALL,
             false => TILE_BYTES,
         };

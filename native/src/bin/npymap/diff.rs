@@ -2,7 +2,7 @@
 
 use npymap::{
     Array, Difference, Selection, Tolerance,
-    core::{literal::Literal, selection::Item},
+    core::{dtype::Kind, literal::Literal, selection::Item},
 };
 use serde_json::{Value, json};
 
@@ -76,7 +76,12 @@ fn to_text(arrays: &[Array<'_>; 2], found: &Difference) -> npymap::Result<String
 fn element(array: &Array<'_>, index: &[u64]) -> npymap::Result<String> {
     let items = index.iter().map(|&i| Item::Index(i as i64));
     let text = array.select(&Selection::new().items(items))?.text()?;
-    Ok(shortened(&text.replace('\n', " ")))
+    // The scalar itself prints without quotes.
+    let text = match array.dtype().kind() {
+        Kind::Str => Literal::Str(text.into()).to_string(),
+        _ => text.replace('\n', " "),
+    };
+    Ok(shortened(&text))
 }
 
 /// As much of a text as a line has room for.
