@@ -138,7 +138,7 @@ pub enum ErrorKind {
     },
     /// The input ends before what it declares.
     Truncated {
-        /// What is cut short, e.g. "array data".
+        /// What is cut short, e.g. "the array data".
         what: &'static str,
         /// How many bytes it should have.
         expected: u64,
@@ -184,10 +184,13 @@ impl fmt::Display for ErrorKind {
             Self::Encode(e) => e.fmt(f),
             Self::Header(e) => e.fmt(f),
             Self::Layout(e) => e.fmt(f),
-            Self::Magic { found } => write!(
-                f,
-                "not an NPY file: found {found} at byte 0, expected '\\x93NUMPY'"
-            ),
+            Self::Magic { found } => match found.foreign_format() {
+                Some(format) => write!(f, "not an NPY file but {format}: found {found} at byte 0"),
+                None => write!(
+                    f,
+                    "not an NPY file: found {found} at byte 0, expected '\\x93NUMPY'"
+                ),
+            },
             Self::NotGiven { offset, len } => write!(
                 f,
                 "bytes {offset}..{} of the data were not given",
@@ -217,6 +220,11 @@ impl fmt::Display for ErrorKind {
                     "{what} is too large: found {found}, the limit is {limit}"
                 )
             }
+            Self::Truncated {
+                what: "the file",
+                expected,
+                found: 0,
+            } => write!(f, "the file is empty: expected {expected} bytes"),
             Self::Truncated {
                 what,
                 expected,
@@ -308,6 +316,24 @@ impl Excerpt {
     #[cold]
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::of(bytes.iter().map(|&b| char::from(b)))
+    }
+
+    /// What it is the start of, if NPY files are often taken for that or the other way round.
+    fn foreign_format(&self) -> Option<&'static str> {
+        // With the quotation mark, as it stands in the text.
+        const ZIP: [&str; 2] = ["'PK\\x03\\x04", "'PK\\x05\\x06"];
+        // From protocol 2 on. Those before begin with any of many letters.
+        const PICKLE: [&str; 4] = ["'\\x80\\x02", "'\\x80\\x03", "'\\x80\\x04", "'\\x80\\x05"];
+        let begins_with = |starts: &[&str]| starts.iter().any(|start| self.0.starts_with(start));
+        if begins_with(&ZIP) {
+            Some("a zip archive, to be opened as .npz")
+        } else if begins_with(&PICKLE) {
+            Some("a pickle, which is never unpickled")
+        } else if begins_with(&["'\\x1f\\x8b"]) {
+            Some("compressed by gzip, to be decompressed first")
+        } else {
+            None
+        }
     }
 
     fn of(chars: impl Iterator<Item = char>) -> Self {

@@ -61,8 +61,17 @@ messages! {
             "the header has no key 'shape': expected 'descr', 'fortran_order' and 'shape'",
         Layout { 0: LayoutError::NeedsCopy } =>
             "Unable to avoid creating a copy while reshaping.",
+        Magic { found: Excerpt::bytes(b"{\"x\": 1}") } =>
+            "not an NPY file: found '{\"x\": 1}' at byte 0, expected '\\x93NUMPY'",
         Magic { found: Excerpt::bytes(b"PK\x03\x04") } =>
-            "not an NPY file: found 'PK\\x03\\x04' at byte 0, expected '\\x93NUMPY'",
+            "not an NPY file but a zip archive, to be opened as .npz: \
+             found 'PK\\x03\\x04' at byte 0",
+        Magic { found: Excerpt::bytes(b"\x80\x04\x95") } =>
+            "not an NPY file but a pickle, which is never unpickled: \
+             found '\\x80\\x04\\x95' at byte 0",
+        Magic { found: Excerpt::bytes(b"\x1f\x8b\x08") } =>
+            "not an NPY file but compressed by gzip, to be decompressed first: \
+             found '\\x1f\\x8b\\x08' at byte 0",
         NotGiven { offset: 8, len: 4 } =>
             "bytes 8..12 of the data were not given",
         ObjectDType =>
@@ -78,8 +87,10 @@ messages! {
             "the number of bins must be positive, found 0",
         TooLarge { what: "the header", found: 11, limit: 10 } =>
             "the header is too large: found 11, the limit is 10",
-        Truncated { what: "array data", expected: 10, found: 9 } =>
-            "array data is cut short: expected 10 bytes, found 9",
+        Truncated { what: "the array data", expected: 10, found: 9 } =>
+            "the array data is cut short: expected 10 bytes, found 9",
+        Truncated { what: "the file", expected: 8, found: 0 } =>
+            "the file is empty: expected 8 bytes",
         ValueCount { expected: 3, found: 2 } =>
             "expected 3 values, found 2",
         ValueCount { expected: 3, found: 4 } =>

@@ -237,9 +237,9 @@ impl Tile {
     ///
     /// If the shape is not the same, in such a way that there are none.
     pub fn of(&self, other: &Layout) -> Result<Layout> {
-        let dims = self.start.iter().zip(self.layout.shape()).enumerate();
-        dims.fold(Ok(other.clone()), |part, (axis, (&start, &len))| {
-            part?.narrow(axis, start..start + len)
+        let mut dims = self.start.iter().zip(self.layout.shape()).enumerate();
+        dims.try_fold(other.clone(), |part, (axis, (&start, &len))| {
+            part.narrow(axis, start..start + len)
         })
     }
 

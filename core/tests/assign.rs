@@ -17,56 +17,11 @@ use npymap_core::{
 use proptest::{prelude::*, sample::select};
 use serde_json::Value;
 
-use common::{from_hex, integers, vectors};
+use common::{
+    assign_table::{before, layout, rows},
+    from_hex, integers, vectors,
+};
 use strided::{cases, layouts, offsets};
-
-/// The dtype of its description in `assign.json`.
-fn dtype(described: &Value) -> DType {
-    if let Some(text) = described.as_str() {
-        return DType::parse(text).unwrap();
-    }
-    if let Some(descr) = described["descr"].as_str() {
-        return common::dtype_of(descr);
-    }
-    if !described["element"].is_null() {
-        let shape: Vec<u64> = integers(&described["shape"]);
-        return DType::sub_array(dtype(&described["element"]), &shape).unwrap();
-    }
-    let fields = described["fields"].as_array().unwrap();
-    let field = |field: &Value| Field {
-        name: field[0].as_str().unwrap().into(),
-        title: None,
-        dtype: dtype(&field[1]),
-        offset: field[2].as_u64().unwrap() as u32,
-    };
-    let itemsize = described["itemsize"].as_u64().unwrap();
-    DType::structure_at(fields.iter().map(field).collect(), itemsize).unwrap()
-}
-
-fn layout(described: &Value, dtypes: &[Value], len: u64) -> Layout {
-    let dtype = dtype(&dtypes[described["dtype"].as_u64().unwrap() as usize]);
-    let shape: Vec<u64> = integers(&described["shape"]);
-    match described["offset"].as_u64() {
-        Some(offset) => {
-            let strides: Vec<i64> = integers(&described["strides"]);
-            Layout::from_parts(dtype, &shape, &strides, offset, len).unwrap()
-        }
-        None => Layout::new(dtype, &shape, Order::C).unwrap(),
-    }
-}
-
-/// The bytes that `before` makes in `make_assign.py`.
-fn before(len: u64, factor: u64) -> Vec<u8> {
-    (0..len).map(|i| (i * factor % 251) as u8).collect()
-}
-
-/// The rows of a table, one a line, so that some can be had without parsing all.
-fn rows<'t>(text: &'t str, table: &str) -> impl Iterator<Item = &'t str> {
-    let head = format!(" \"{table}\": [");
-    let lines = text.lines().skip_while(move |line| *line != head).skip(1);
-    let rows = lines.take_while(|line| line.starts_with("  "));
-    rows.map(|row| row.trim_end_matches(','))
-}
 
 #[test]
 fn memory_is_as_numpy_leaves_it() {
@@ -210,7 +165,7 @@ fn whole(from: &Layout, source: &[u8], to: &Layout, target: &mut [u8]) -> Result
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3 * cases(), ..<_>::default() })]
+    #![proptest_config(cases(1200))]
 
     #[test]
     fn every_element_arrives(((from, source_len), (to, target_len)) in pairs()) {

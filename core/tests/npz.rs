@@ -122,6 +122,9 @@ fn assert_members(name: &str, archive: &[u8], directory: &Directory, expected: &
             "error": expected["error"],
         });
         assert_eq!(found, *expected, "{name}");
+        if cfg!(miri) && member.size() > 10_000 {
+            continue;
+        }
         let decoded = decode(archive, member, (usize::MAX, 1 << 16));
         match (&decoded, expected["error"].as_str()) {
             (Ok(decoded), None) => {

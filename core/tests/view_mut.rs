@@ -61,7 +61,7 @@ fn view<'a>(bytes: &'a mut [u8], layout: &Layout) -> ViewMut<'a, i32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..<_>::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn elements_change_and_nothing_else((layout, len) in integers()) {
@@ -319,7 +319,7 @@ fn what_cannot_be_changed_is_refused() {
     );
     assert_eq!(
         refuse(&row, 11),
-        "array data is cut short: expected 12 bytes, found 11"
+        "the array data is cut short: expected 12 bytes, found 11"
     );
     let floats = Layout::new(DType::FLOAT32, &[3], Order::C).unwrap();
     assert_eq!(

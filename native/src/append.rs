@@ -2,10 +2,12 @@
 
 use npymap_core::{
     Layout, Order,
+    cast::{Casting, Overflow},
     view::{Element, View, ViewMut},
 };
 
 use crate::{
+    array::Array,
     error::{AppendError, Result},
     file::NpyFile,
 };
@@ -49,6 +51,8 @@ pub struct Appender {
     /// How many rows were pushed since the last flush.
     rows: u64,
     flush_every: u64,
+    /// Whether the header in the file may be another than that of `file`: writing it has failed.
+    is_committing: bool,
 }
 
 /// How much is written at once.
@@ -74,6 +78,7 @@ impl Appender {
             position: file.data_end(),
             rows: 0,
             flush_every: u64::MAX,
+            is_committing: false,
             file,
         })
     }
@@ -136,6 +141,46 @@ impl Appender {
         Ok(())
     }
 
+    /// Appends the elements of an array along the growth axis, with a conversion to the dtype of the
+    /// file where the rule allows one: see [`NpyFile::append`]. Memory stays bounded.
+    ///
+    /// ```
+    /// # fn main() -> npymap::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("x.npy");
+    /// use npymap::{Appender, Array, CreateOptions};
+    /// use npymap::core::cast::{Casting, Overflow};
+    ///
+    /// let file = CreateOptions::new("<f4".parse()?, [0, 2]).create(&path)?;
+    /// let mut rows = Appender::new(file)?;
+    /// let part = Array::of_slice(&[1_i16, 2, 3, 4], &[2, 2])?;
+    /// rows.append(&part, Casting::SameKind, Overflow::Error)?;
+    /// rows.close()?;
+    /// assert_eq!(npymap::NpyFile::open(&path)?.shape(), [2, 2]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Append`](crate::ErrorKind::Append) if the shape or the dtype does not fit; if a
+    /// value does not fit and that is to be an error; if the array cannot be read or the file
+    /// cannot be written. Nothing of the array is appended then.
+    pub fn append(&mut self, rows: &Array<'_>, casting: Casting, overflow: Overflow) -> Result<()> {
+        let len = self.len();
+        let new = self.file.check_rows(rows, self.axis, len, casting)?;
+        // Fails if there can be no such array, and not only when it is flushed.
+        self.file.layout_with(new)?;
+        self.write_buffer()?;
+        let written = self.file.write_rows(rows, self.position, casting, overflow);
+        self.position = written.inspect_err(|_| self.file.cut_back(self.position))?;
+        self.rows += new - len;
+        if self.rows >= self.flush_every {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
     /// How many rows there are, those included that are not yet flushed.
     pub fn len(&self) -> u64 {
         self.file.len_along(self.axis) + self.rows
@@ -159,7 +204,9 @@ impl Appender {
         self.write_buffer()?;
         let layout = self.file.layout_with(self.len())?;
         let header = self.file.prepare(&layout)?;
+        self.is_committing = true;
         self.file.commit(layout, header)?;
+        self.is_committing = false;
         self.position = self.file.data_end();
         self.rows = 0;
         Ok(())
@@ -171,10 +218,23 @@ impl Appender {
     ///
     /// As [`Appender::flush`]. The rows that were not flushed are lost then.
     pub fn close(mut self) -> Result<()> {
-        let flushed = self.flush();
+        let flushed = self.flush().inspect_err(|_| self.cut_back());
         // Dropping is not to try again.
         self.rows = 0;
         flushed
+    }
+
+    /// Gives up the rows that were not flushed: the file is as it was after the last flush.
+    pub fn discard(mut self) {
+        self.cut_back();
+        self.rows = 0;
+    }
+
+    /// Cuts off what is behind the array, unless the header may count it already.
+    fn cut_back(&self) {
+        if !self.is_committing {
+            self.file.cut_back(self.file.data_end());
+        }
     }
 
     fn write_buffer(&mut self) -> Result<()> {

@@ -194,7 +194,7 @@ impl<'a> Array<'a> {
     pub fn with_layout(&self, layout: Layout) -> Result<Self> {
         let (expected, found) = (layout.byte_span().end, self.source.data_len());
         if expected > found {
-            let what = "the data of the array";
+            let what = "the array data";
             return Err(self.source.name(core::ErrorKind::Truncated {
                 what,
                 expected,

@@ -156,6 +156,17 @@ impl<'a> ArrayMut<'a> {
         self.made(layout)
     }
 
+    /// Any other layout of the same data: see [`Array::with_layout`]. If elements overlap in it,
+    /// assigning is an error.
+    ///
+    /// # Errors
+    ///
+    /// If it reaches beyond the data.
+    pub fn with_layout(self, layout: Layout) -> Result<Self> {
+        let layout = self.array().with_layout(layout)?.layout().clone();
+        Ok(Self::new(self.target, layout))
+    }
+
     /// The parts in front of an index along an axis and from there on. They can be written at the
     /// same time, by several threads.
     ///
@@ -398,13 +409,20 @@ impl<'a> ArrayMut<'a> {
         }
     }
 
+    /// The container that is written to, unless it is mapped, and where in it the data begins.
+    pub(crate) fn in_file(&self) -> Option<(&'a Container, u64)> {
+        match &self.target {
+            Target::Memory { .. } => None,
+            Target::File { container, start } => Some((container, *start)),
+        }
+    }
+
     fn transfer(&mut self, from: &Array<'_>, cast: Option<&Cast>) -> Result<()> {
         self.copy_values(from, cast).map_err(|e| self.name(e))
     }
 
     fn copy_values(&mut self, from: &Array<'_>, cast: Option<&Cast>) -> Result<()> {
         from.source().check()?;
-        let spread = from.layout().broadcast_into(self.shape())?;
         if self.layout.has_overlap() {
             return Err(core::ErrorKind::Layout(LayoutError::ReadOnly).into());
         }
@@ -412,6 +430,7 @@ impl<'a> ArrayMut<'a> {
             // Before anything is written.
             assign::check_dtypes(from.dtype(), self.dtype())?;
         }
+        let spread = from.layout().broadcast_into(self.shape())?;
         self.target.check()?;
         if let (Target::Memory { bytes, .. }, Some(read), None) =
             (&mut self.target, from.source().memory(), cast)

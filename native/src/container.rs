@@ -164,7 +164,7 @@ impl<'a> Cursor<'a> {
         if end > container.len() {
             let (expected, found) = (end, container.len());
             return Err(container.name(ErrorKind::Truncated {
-                what: "the data",
+                what: "the file",
                 expected,
                 found,
             }));

@@ -5,6 +5,7 @@ use std::{io, path::Path};
 use npymap_core::{self as core, DType, Layout, Order, header};
 
 use crate::{
+    array_mut::{self, ArrayMut},
     container::Container,
     disk::{self, Disk},
     error::Result,
@@ -55,7 +56,8 @@ impl CreateOptions {
         }
     }
 
-    /// The order of the elements.
+    /// The order of the elements, and so the axis along which the array can grow:
+    /// [`NpyFile::growth_axis`].
     pub fn order(mut self, order: Order) -> Self {
         self.order = order;
         self
@@ -98,15 +100,52 @@ impl CreateOptions {
         Ok(NpyFile::of(container, located))
     }
 
-    pub(crate) fn make(&self, path: &Path) -> Result<(Container, Located)> {
-        self.make_file(path).map_err(|e| e.at(path))
+    /// As [`CreateOptions::create`], of an array that is filled before the file appears: if that
+    /// fails, there is no file, or the one that was there before.
+    ///
+    /// ```
+    /// # fn main() -> npymap::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("x.npy");
+    /// let new = npymap::CreateOptions::new("<f4".parse()?, [3, 4]);
+    /// let file = new.create_with(&path, |mut array| array.fill(0.5_f32))?;
+    /// assert_eq!(file.at::<f32>(&[2, 3])?, 0.5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`CreateOptions::create`], and those of the function.
+    pub fn create_with(
+        &self,
+        path: impl AsRef<Path>,
+        fill: impl FnOnce(ArrayMut<'_>) -> Result<()>,
+    ) -> Result<NpyFile> {
+        let path = path.as_ref();
+        let made = self.make_file(path, fill);
+        let (container, located) = made.map_err(|e| e.at(path))?;
+        Ok(NpyFile::of(container, located))
     }
 
-    fn make_file(&self, path: &Path) -> Result<(Container, Located)> {
+    pub(crate) fn make(&self, path: &Path) -> Result<(Container, Located)> {
+        self.make_file(path, |_| Ok(())).map_err(|e| e.at(path))
+    }
+
+    fn make_file(
+        &self,
+        path: &Path,
+        fill: impl FnOnce(ArrayMut<'_>) -> Result<()>,
+    ) -> Result<(Container, Located)> {
         let (prefix, len) = self.plan()?;
         if !self.overwrite && path.symlink_metadata().is_ok() {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "already exists").into());
         }
+        // Who writes to the file that is replaced would write to what nobody sees.
+        let _replaced = match self.lock && self.overwrite {
+            true => disk::lock_if_there(path)?,
+            false => None,
+        };
         let new = Target::create_file(path)?;
         new.file().set_len(len)?;
         if self.preallocate {
@@ -116,25 +155,38 @@ impl CreateOptions {
         if self.lock {
             disk::take_lock(new.file(), Lock::Exclusive)?;
         }
-        let file = if self.overwrite {
-            new.finish()?
-        } else {
-            new.finish_if_absent()?
-        };
+        let file = new.file().try_clone()?;
         let disk = Disk::created(file, path.to_owned(), len, self.lock);
         let mut container = Container::file(disk);
+        let located = self.locate(&mut container)?;
+        fill(ArrayMut::new(
+            array_mut::Target::File {
+                container: &container,
+                start: located.data_offset(),
+            },
+            located.layout().clone(),
+        ))?;
+        if self.overwrite {
+            new.finish()?;
+        } else {
+            new.finish_if_absent()?;
+        }
+        Ok((container, located))
+    }
+
+    /// Finds the array in the file that was made for it.
+    fn locate(&self, container: &mut Container) -> Result<Located> {
         let options = OpenOptions::new().max_header_len(u64::MAX);
-        let located = match self.headerless {
-            None => Located::npy(&mut container, &options)?,
+        match self.headerless {
+            None => Located::npy(container, &options),
             Some(offset) => {
                 let spec = RawSpec::new(self.dtype.clone())
                     .shape(self.shape.iter().copied())
                     .offset(offset)
                     .order(self.order);
-                Located::raw(&mut container, &spec, &options)?
+                Located::raw(container, &spec, &options)
             }
-        };
-        Ok((container, located))
+        }
     }
 
     /// What stands before the data, and the size of the file.
@@ -146,7 +198,7 @@ impl CreateOptions {
         let (prefix, data_offset) = match self.headerless {
             Some(offset) => (Vec::new(), offset),
             None => {
-                let prefix = header::write(&self.dtype, &self.shape, self.order)?;
+                let prefix = header::write_with_order(&self.dtype, &self.shape, self.order)?;
                 let data_offset = prefix.len() as u64;
                 (prefix, data_offset)
             }

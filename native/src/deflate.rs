@@ -174,15 +174,20 @@ mod tests {
         output
     }
 
-    #[test]
-    fn what_is_deflated_can_be_inflated() {
-        let noise = (0..3 << 20).scan(1_u64, |state, _| {
+    /// What cannot be compressed.
+    fn noise(len: usize) -> Vec<u8> {
+        let bytes = (0..len).scan(1_u64, |state, _| {
             *state ^= *state << 13;
             *state ^= *state >> 7;
             *state ^= *state << 17;
-            Some(*state as u8)
+            Some((*state >> 32) as u8)
         });
-        let noise: Vec<_> = noise.collect();
+        bytes.collect()
+    }
+
+    #[test]
+    fn what_is_deflated_can_be_inflated() {
+        let noise = noise(3 << 20);
         let ramp: Vec<_> = (0..400_000_u32).flat_map(u32::to_le_bytes).collect();
         let zeros = vec![0; BLOCK * BLOCKS + 1];
         for level in [0, 1, 2, 6, 9] {
@@ -198,11 +203,10 @@ mod tests {
     /// A block that repeats the one before it refers to it.
     #[test]
     fn blocks_know_what_was_in_front_of_them() {
-        let noise: Vec<_> = (0..WINDOW as u32)
-            .map(|i| (i.wrapping_mul(2_654_435_761) >> 15) as u8)
-            .collect();
-        let again = noise.repeat(2 * BLOCK / WINDOW);
-        let once = deflate(6, &noise, WINDOW).len();
+        const PERIOD: usize = WINDOW / 2;
+        let noise = noise(PERIOD);
+        let again = noise.repeat(2 * BLOCK / PERIOD);
+        let once = deflate(6, &noise, PERIOD).len();
         assert!(deflate(6, &again, again.len()).len() < 2 * once);
     }
 }

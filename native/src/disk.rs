@@ -34,6 +34,11 @@ impl Disk {
             // Before anything is found out that a writer could change.
             if let Some(lock) = lock {
                 take_lock(&file, lock)?;
+                // Who had the lock until now may have replaced the file.
+                while !is_at(&file, path)? {
+                    file = open_at_once(path, options.write)?;
+                    take_lock(&file, lock)?;
+                }
             }
             // A third of the price of asking for all metadata. Nothing relies on the cursor.
             let len = file.seek(SeekFrom::End(0));
@@ -171,6 +176,30 @@ pub(crate) fn take_lock(file: &File, lock: Lock) -> Result<()> {
     })
 }
 
+/// Whether the file still stands where it was opened. Windows lets nobody replace an open file.
+pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (opened, named) = (file.metadata()?, std::fs::metadata(path)?);
+        Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
+    }
+}
+
+/// Locks the file of a name, if there is one, for as long as the result lives.
+pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
+    match open_at_once(path, false) {
+        Ok(file) => take_lock(&file, Lock::Exclusive).map(|()| Some(file)),
+        // What it is, and whether it can be replaced, shows when it is.
+        Err(_) => Ok(None),
+    }
+}
+
 /// Takes room on the disk for all of a file.
 pub(crate) fn preallocate(file: &File, len: u64) -> io::Result<()> {
     if len == 0 {
@@ -190,6 +219,34 @@ pub(crate) fn preallocate(file: &File, len: u64) -> io::Result<()> {
         write_all_at(file, &zeros[..n as usize], at)?;
         at += n;
     }
+    Ok(())
+}
+
+/// Whether parts of a file may have no room on the disk. What is not known is taken for a yes.
+#[cfg(unix)]
+pub(crate) fn has_holes(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Of 512 bytes each, whatever the file system.
+    let holds_all = |metadata: std::fs::Metadata| metadata.blocks() * 512 >= metadata.len();
+    !file.metadata().is_ok_and(holds_all)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn has_holes(_: &File) -> bool {
+    true
+}
+
+/// Takes room on the disk for a range of a file that is within its size.
+pub(crate) fn reserve(file: &File, offset: u64, len: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        let flags = rustix::fs::FallocateFlags::KEEP_SIZE;
+        match rustix::fs::fallocate(file, flags, offset, len) {
+            Err(rustix::io::Errno::OPNOTSUPP) => {}
+            taken => return Ok(taken?),
+        }
+    }
+    let _ = (file, offset, len);
     Ok(())
 }
 

@@ -66,6 +66,8 @@ pub enum ErrorKind {
     NotLockable(io::Error),
     /// The file was opened for reading only.
     ReadOnly,
+    /// The array is a member of an archive, which cannot be changed in place.
+    Archived,
     /// The array cannot grow or shrink like that.
     Append(AppendError),
     /// Headerless data does not fit the dtype, the shape or the offset given for it.
@@ -283,6 +285,9 @@ impl fmt::Display for Error {
             ErrorKind::ReadOnly => {
                 f.write_str("assignment destination is read-only: open the file for writing")
             }
+            ErrorKind::Archived => f.write_str(
+                "members of archives cannot be changed in place: unpack it, and pack the result",
+            ),
             ErrorKind::Append(e) => e.fmt(f),
             ErrorKind::Raw(e) => e.fmt(f),
             ErrorKind::Value { index, error } => {
@@ -418,6 +423,7 @@ mod tests {
             },
             ErrorKind::NotLockable(io::ErrorKind::Unsupported.into()),
             ErrorKind::ReadOnly,
+            ErrorKind::Archived,
             AppendError::NoAxis.into(),
             AppendError::Dimensions {
                 expected: 2,
@@ -480,7 +486,8 @@ mod tests {
                 }
                 | ErrorKind::NotLockable(_)
                 | ErrorKind::ReadOnly
-                | ErrorKind::Value { .. } => {}
+                | ErrorKind::Value { .. }
+                | ErrorKind::Archived => {}
                 ErrorKind::Append(append) => match append {
                     AppendError::NoAxis
                     | AppendError::Dimensions { .. }
@@ -514,6 +521,7 @@ mod tests {
             "is locked by a writer",
             "cannot be locked: unsupported",
             "assignment destination is read-only: open the file for writing",
+            "members of archives cannot be changed in place: unpack it, and pack the result",
             "zero-dimensional arrays cannot be concatenated",
             "all the input arrays must have same number of dimensions, but the array at index 0 \
              has 2 dimension(s) and the array at index 1 has 1 dimension(s)",

@@ -116,7 +116,8 @@ impl NpyFile {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::ReadOnly`] if the file was not opened for [writing](OpenOptions::write).
+    /// [`ErrorKind::ReadOnly`] if the file was not opened for [writing](OpenOptions::write),
+    /// [`ErrorKind::Archived`] if it is an archive.
     pub fn array_mut(&mut self) -> Result<ArrayMut<'_>> {
         self.check_writable()?;
         let target = Target::File {
@@ -161,7 +162,9 @@ impl NpyFile {
         if self.layout().dtype().has_object() {
             return Err(self.name(npymap_core::ErrorKind::ObjectDType));
         }
-        if self.is_writable() {
+        if self.container.key().is_some() {
+            Err(self.name(ErrorKind::Archived))
+        } else if self.is_writable() {
             Ok(())
         } else {
             Err(self.name(ErrorKind::ReadOnly))

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use npymap_core::{
     self as core, Header, Layout, Order, Step,
-    cast::{Casting, Overflow},
+    cast::{Casting, Overflow, can_cast},
     header::{self, Limits},
     layout::LayoutError,
 };
@@ -48,15 +48,13 @@ impl NpyFile {
     /// if the shape or the dtype does not fit, or there are bytes behind the array, which would be
     /// overwritten; or if the file cannot be read or written.
     pub fn append(&mut self, rows: &Array<'_>) -> Result<()> {
-        let axis = self.check_rows(rows.layout())?;
-        let new = self.len_along(axis).checked_add(rows.shape()[axis]);
-        let new =
-            new.ok_or_else(|| self.name(core::ErrorKind::Layout(LayoutError::ArrayTooBig)))?;
-        let layout = self.layout_with(new)?;
+        let axis = self.check_growth()?;
+        let len = self.check_rows(rows, axis, self.len_along(axis), Casting::Equiv)?;
+        let layout = self.layout_with(len)?;
         let end = self.data_end();
-        let written = self.write_rows(rows, end);
+        let written = self.write_rows(rows, end, Casting::Equiv, Overflow::Error);
         written
-            .and_then(|()| self.prepare(&layout))
+            .and_then(|_| self.prepare(&layout))
             .inspect_err(|_| self.cut_back(end))
             .and_then(|header| self.commit(layout, header))
     }
@@ -109,29 +107,38 @@ impl NpyFile {
         }
     }
 
-    /// Fails if elements of a layout cannot be appended.
-    fn check_rows(&self, rows: &Layout) -> Result<usize> {
-        let axis = self.check_growth()?;
+    /// Fails if rows cannot be appended to so many. Returns how many there are with them.
+    pub(crate) fn check_rows(
+        &self,
+        rows: &Array<'_>,
+        axis: usize,
+        len: u64,
+        casting: Casting,
+    ) -> Result<u64> {
+        // What does not fit has a name itself, where it comes from a file.
+        let name = |e: AppendError| self.name(rows.source().name(e));
         let ours = self.layout();
         if rows.ndim() != ours.ndim() {
             let (expected, found) = (ours.ndim(), rows.ndim());
-            return Err(self.name(AppendError::Dimensions { expected, found }));
+            return Err(name(AppendError::Dimensions { expected, found }));
         }
         let dims = ours.shape().iter().zip(rows.shape()).enumerate();
         for (i, (&expected, &found)) in dims {
             if i != axis && expected != found {
-                return Err(self.name(AppendError::Dimension {
+                return Err(name(AppendError::Dimension {
                     axis: i,
                     expected,
                     found,
                 }));
             }
         }
-        if !core::cast::can_cast(rows.dtype(), ours.dtype(), Casting::Equiv) {
+        if casting <= Casting::Equiv && !can_cast(rows.dtype(), ours.dtype(), casting) {
             let (expected, found) = (ours.dtype().to_string(), rows.dtype().to_string());
-            return Err(self.name(AppendError::DType { expected, found }));
+            return Err(name(AppendError::DType { expected, found }));
         }
-        Ok(axis)
+        let added = rows.shape().get(axis).copied().unwrap_or(0);
+        let len = len.checked_add(added);
+        len.ok_or_else(|| self.name(core::ErrorKind::Layout(LayoutError::ArrayTooBig)))
     }
 
     pub(crate) fn len_along(&self, axis: usize) -> u64 {
@@ -143,14 +150,19 @@ impl NpyFile {
         self.data_offset() + self.nbytes()
     }
 
-    /// Writes elements from an offset on, in the order of the file.
-    fn write_rows(&self, rows: &Array<'_>, start: u64) -> Result<()> {
-        let (casting, overflow) = (Casting::Equiv, Overflow::Error);
-        Transfer::new(rows, self.order(), self.dtype(), casting, overflow)?.copy(
-            None,
-            |_| (),
-            |at, run| self.disk().write_all_at(run, start + at),
-        )
+    /// Writes elements from an offset on, in the order of the file. Returns where they end.
+    pub(crate) fn write_rows(
+        &self,
+        rows: &Array<'_>,
+        start: u64,
+        casting: Casting,
+        overflow: Overflow,
+    ) -> Result<u64> {
+        let transfer = Transfer::new(rows, self.order(), self.dtype(), casting, overflow);
+        let transfer = transfer.map_err(|e| self.name(e))?;
+        let put = |at, run: &[u8]| self.disk().write_all_at(run, start + at);
+        transfer.copy(None, |_| (), put)?;
+        Ok(start + transfer.nbytes())
     }
 
     /// The array with another length along the growth axis.
@@ -177,7 +189,8 @@ impl NpyFile {
             }
             None => {
                 let order = self.order();
-                let bytes = header::write(self.dtype(), layout.shape(), order).map_err(name)?;
+                let bytes = header::write_with_order(self.dtype(), layout.shape(), order);
+                let bytes = bytes.map_err(name)?;
                 self.move_behind(&bytes)?;
                 Ok(Some(bytes))
             }
@@ -192,11 +205,12 @@ impl NpyFile {
         let new_len = header.len() as u64 + len;
         let replace = || {
             let new = Target::create_file(old.path())?;
-            (&mut &*new.file()).write_all(header)?;
+            let mut to = new.file();
+            to.write_all(header)?;
             let mut from = old.file();
             from.seek(SeekFrom::Start(start))?;
             // A copy within the kernel where the system has one, or no copy at all.
-            if io::copy(&mut from.take(len), &mut &*new.file())? < len {
+            if io::copy(&mut from.take(len), &mut to)? < len {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
             if old.is_locked() {

@@ -15,6 +15,8 @@
 //! - [`NpyFile`] reads by position: safe, on every file system, nothing but what is asked for.
 //! - [`NpyMap`] maps: zero copy, `unsafe` to make, safe to use.
 //! - [`Npz`] opens archives; their members are [`NpyFile`]s or [`NpyMap`]s.
+//! - [`CreateOptions`] makes new arrays, [`OpenOptions::write`] and [`NpyMapMut`] open them to be changed:
+//!   [`ArrayMut`] is [`Array`]'s counterpart, [`Appender`] lets arrays grow, [`SaveOptions`] convert them.
 //! - [`NpzWriter`] writes archives, [`Npz::unpack`] takes them apart.
 //! - [`Array`] is the lazy array that all of them give: sliced for nothing, read when asked.
 //!
@@ -41,6 +43,7 @@ mod diff;
 mod disk;
 mod error;
 mod file;
+mod fill;
 mod grow;
 mod inflate;
 mod locate;

@@ -219,7 +219,7 @@ fn trailing_bytes(
     };
     found.checked_sub(expected).ok_or_else(|| {
         container.name(ErrorKind::Truncated {
-            what: "array data",
+            what: "the array data",
             expected,
             found,
         })

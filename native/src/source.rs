@@ -160,6 +160,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Copies bytes of the data as they are, from an offset on.
+    pub(crate) fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        match self {
+            Self::Memory(bytes) => {
+                let start = offset as usize;
+                buffer.copy_from_slice(&bytes[start..start + buffer.len()]);
+                Ok(())
+            }
+            Self::File { cursor, start, .. } => cursor.read_exact_at(buffer, *start + offset),
+        }
+    }
+
     /// The values of a layout in C order. `values` is as long as they are when converted.
     ///
     /// What a file is read into takes as much memory as the plan of the layout fetches: the caller

@@ -134,12 +134,45 @@ impl<'a> Transfer<'a> {
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
         let (source, layout) = (&self.source, &self.layout);
+        if self.cast.is_none() && layout.is_contiguous(Order::C) {
+            return self.stream_run(done, put);
+        }
         let mut reader = source.reader();
         if !source.is_random_access() && goes_far_back(source, layout) {
             reader.prepare_for_any_order()?;
         }
         let tiles = tiles(source, layout, Cut::FirstAxis, self.tile_bytes(TILE_BYTES));
         self.each_tile(reader, tiles, done, |_, values| put(values))
+    }
+
+    /// Hands on bytes that follow one another as they are, in pieces that stay in the cache while
+    /// the sink looks at them.
+    fn stream_run(
+        &self,
+        mut done: impl FnMut(u64),
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        const PIECE: u64 = 256 << 10;
+
+        let (mut at, len) = (self.layout.offset(), self.layout.nbytes());
+        let end = at + len;
+        let mut reader = self.source.reader();
+        let mut buffer = Vec::new();
+        while at < end {
+            let n = (end - at).min(PIECE) as usize;
+            match self.source.memory() {
+                // The layout lies in the data.
+                Some(bytes) => put(&bytes[at as usize..at as usize + n])?,
+                None => {
+                    buffer.resize(n, 0);
+                    reader.read_at(at, &mut buffer)?;
+                    put(&buffer)?;
+                }
+            }
+            at += n as u64;
+            done(len - (end - at));
+        }
+        Ok(())
     }
 
     fn each_tile(

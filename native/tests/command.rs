@@ -162,6 +162,45 @@ fn members_as_json() {
 }
 
 #[test]
+fn members_as_a_table() {
+    let scratch = Scratch::new();
+    let npy = |dtype: &str, shape: &[u64], data: &[u8]| {
+        let header = header::write(&dtype.parse().unwrap(), shape, Order::C);
+        [&header.unwrap()[..], data].concat()
+    };
+    let (x, s) = (
+        npy(">i8", &[2, 3], &[0; 50]),
+        npy("i4, f8, (2,)u1, ?", &[1], &[0; 15]),
+    );
+    scratch.archive(
+        "a.npz",
+        &[
+            ("x.npy", false, &x, &x),
+            ("deep/structure.npy", true, &common::deflated(&s), &s),
+            ("note\n.txt", false, b"no array", b"no array"),
+        ],
+    );
+    let expected = "\
+a.npz
+  format      npz, 3 members
+
+  name                dtype                                        shape   bytes  method
+  x.npy               >i8                                          (2, 3)    178  stored
+  deep/structure.npy  [('f0', '<i4'), ('f1', '<f8'), ('f2', 'u...  (1,)      207  deflate to 217
+  note\\n.txt          -                                            -           8  stored
+
+  warning     x.npy: 2 bytes behind the array's data are ignored
+  unreadable  a.npz::note\\n.txt: not an NPY file: found 'no array' at byte 0, expected '\\x93NUMPY'
+";
+    assert_eq!(scratch.out(&["info", "a.npz"]), expected);
+    scratch.archive("none.npz", &[]);
+    assert_eq!(
+        scratch.out(&["info", "none.npz"]),
+        "none.npz\n  format      npz, 0 members\n"
+    );
+}
+
+#[test]
 fn a_file_of_several_that_fails_does_not_hide_the_others() {
     let scratch = Scratch::new();
     scratch.counting("x.npy", &[2], Order::C);
@@ -227,6 +266,8 @@ fn errors_are_one_line_that_names_the_file() {
     scratch.vector("crc_deflated.npz");
     fs::write(scratch.path("text.npy"), "hello world").unwrap();
     fs::write(scratch.path("empty.npy"), "").unwrap();
+    fs::write(scratch.path("pickle.npy"), b"\x80\x04N.").unwrap();
+    scratch.npy("opaque.npy", "V2", &[3], &[0; 6]);
     fs::create_dir(scratch.path("dir")).unwrap();
     scratch.npy("object.npy", "u1", &[1], b"\x80\x04N.");
     let object = fs::read(scratch.path("object.npy")).unwrap();
@@ -258,7 +299,7 @@ fn errors_are_one_line_that_names_the_file() {
         ),
         (
             &["info", "short.npy"],
-            "short.npy: array data is cut short: expected 32 bytes, found 31",
+            "short.npy: the array data is cut short: expected 32 bytes, found 31",
         ),
         (
             &["info", "text.npy"],
@@ -266,7 +307,7 @@ fn errors_are_one_line_that_names_the_file() {
         ),
         (
             &["info", "empty.npy"],
-            "empty.npy: the magic string and version is cut short: expected 8 bytes, found 0",
+            "empty.npy: the file is empty: expected 8 bytes",
         ),
         (&["info", "dir"], "dir: is a directory"),
         (&["show", "object.npy"], pickled),
@@ -287,7 +328,17 @@ fn errors_are_one_line_that_names_the_file() {
         ),
         (
             &["info", "x.npy", "--max-header", "8"],
-            "x.npy: the header is too large: found 118, the limit is 8",
+            "x.npy: the header is too large: found 118, the limit is 8; --max-header raises it",
+        ),
+        (
+            &["stats", "opaque.npy"],
+            "opaque.npy: statistics need numbers, found raw data: --view names their dtype, such \
+             as bfloat16",
+        ),
+        (
+            &["info", "pickle.npy"],
+            "pickle.npy: not an NPY file but a pickle, which is never unpickled: found \
+             '\\x80\\x04N.' at byte 0",
         ),
     ] {
         assert_eq!(scratch.error(arguments), message);

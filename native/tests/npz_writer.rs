@@ -11,7 +11,7 @@ use std::{
 
 use common::{Scratch, deflated};
 use npymap::{
-    Compression, DType, Element, NpyFile, Npz, NpzWriter, Order,
+    Array, Compression, DType, Element, NpyFile, Npz, NpzWriter, Order,
     core::npz::Method,
     half::{bf16, f16},
     num_complex::Complex,
@@ -23,7 +23,8 @@ impl Scratch {
         let mut archive = NpzWriter::create(self.path(name)).unwrap();
         for &(key, first) in members {
             let values: Vec<_> = (0..1000_u16).map(|i| first + f32::from(i)).collect();
-            archive.add_slice(key, &[10, 100], &values).unwrap();
+            let array = Array::of_slice(&values, &[10, 100]).unwrap();
+            archive.add(key, &array).unwrap();
         }
         archive.finish().unwrap();
     }
@@ -41,7 +42,7 @@ impl Scratch {
     }
 }
 
-fn pairs<'a>(found: &'a [(String, f32)]) -> Vec<(&'a str, f32)> {
+fn pairs(found: &[(String, f32)]) -> Vec<(&str, f32)> {
     found.iter().map(|(key, first)| (&**key, *first)).collect()
 }
 
@@ -115,9 +116,9 @@ fn stored_values_are_aligned() {
     let mut archive = NpzWriter::create(&path).unwrap();
     for len in 0..150 {
         let key = "k".repeat(len);
-        archive
-            .add_slice(&key, &[len as u64], &vec![len as u8; len])
-            .unwrap();
+        let values = vec![len as u8; len];
+        let array = Array::of_slice(&values, &[len as u64]).unwrap();
+        archive.add(&key, &array).unwrap();
     }
     archive.finish().unwrap();
     let bytes = fs::read(&path).unwrap();
@@ -139,9 +140,9 @@ fn values_in_memory_have_the_dtype_of_their_type() {
     fn check<T: Element + PartialEq + std::fmt::Debug>(values: [T; 2], name: &str) {
         let scratch = Scratch::new();
         let mut archive = NpzWriter::create(scratch.path("a.npz")).unwrap();
-        archive.add_slice("x", &[2], &values).unwrap();
-        let packed = archive.add_slice_with("y", &[1, 2], &values, Compression::DEFLATED);
-        packed.unwrap();
+        let array = |shape: &[u64]| Array::of_slice(&values, shape).unwrap();
+        archive.add("x", &array(&[2])).unwrap();
+        archive.add_deflated("y", &array(&[1, 2])).unwrap();
         archive.finish().unwrap();
         let archive = Npz::open(scratch.path("a.npz")).unwrap();
         for key in ["x", "y"] {
@@ -174,27 +175,30 @@ fn values_in_memory_have_the_dtype_of_their_type() {
     );
 }
 
+/// An array of one byte.
+fn one() -> Array<'static> {
+    Array::of_slice(&[1_u8], &[1]).unwrap()
+}
+
 #[test]
 fn what_cannot_be_added_leaves_the_writer_as_it_was() {
     let scratch = Scratch::new();
     let path = scratch.path("a.npz");
     let mut archive = NpzWriter::create(&path).unwrap();
-    archive.add_slice("x", &[1], &[1_u8]).unwrap();
+    archive.add("x", &one()).unwrap();
     let cases = [
-        ("x", 1, "the archive has a member 'x.npy' already"),
-        ("y", 2, "the values must have 2 bytes, found 1"),
+        ("x", "the archive has a member 'x.npy' already"),
         (
             "../y",
-            1,
             "'../y.npy' does not name a file inside the directory that it is unpacked to: \
              a part of it is '.' or '..'",
         ),
     ];
-    for (key, len, expected) in cases {
-        let error = archive.add_slice(key, &[len], &[1_u8]).unwrap_err();
+    for (key, expected) in cases {
+        let error = archive.add(key, &one()).unwrap_err();
         assert_eq!(error.to_string(), format!("{}: {expected}", path.display()));
     }
-    archive.add_slice("z", &[1], &[1_u8]).unwrap();
+    archive.add("z", &one()).unwrap();
     archive.finish().unwrap();
     assert!(Npz::open(&path).unwrap().keys().eq(["x", "z"]));
 }
@@ -209,7 +213,7 @@ fn an_archive_is_there_when_it_is_finished() {
         }
         let there = scratch.names();
         let mut archive = NpzWriter::create(&path).unwrap();
-        archive.add_slice("x", &[1], &[1_u8]).unwrap();
+        archive.add("x", &one()).unwrap();
         assert_eq!(fs::read_to_string(&path).ok().as_deref(), before);
         drop(archive);
         assert_eq!(fs::read_to_string(&path).ok().as_deref(), before);
@@ -237,7 +241,7 @@ fn a_source_that_fails_spoils_the_archive() {
         message.contains("x.npy: the file is cut short"),
         "{message}"
     );
-    for result in [archive.add_slice("y", &[1], &[1_u8]), archive.finish()] {
+    for result in [archive.add("y", &one()), archive.finish()] {
         let message = result.unwrap_err().to_string();
         assert!(
             message.ends_with(
@@ -293,9 +297,9 @@ fn an_archive_does_not_grow_by_replacing() {
     for i in 0..20_u16 {
         let key = ["a", "b", "c"][usize::from(i) % 3];
         let mut archive = NpzWriter::replace_in(&path, [key]).unwrap();
-        archive
-            .add_slice(key, &[10, 100], &[f32::from(i); 1000])
-            .unwrap();
+        let values = [f32::from(i); 1000];
+        let array = Array::of_slice(&values, &[10, 100]).unwrap();
+        archive.add(key, &array).unwrap();
         archive.finish().unwrap();
         assert!(fs::metadata(&path).unwrap().len() < len + 200);
     }
@@ -356,7 +360,9 @@ fn an_archive_goes_through_a_pipe() {
     let mut archive = NpzWriter::to_writer(pipe.clone());
     archive.add("x", &x.array()).unwrap();
     archive.add_deflated("y", &x.array()).unwrap();
-    archive.add_slice("z", &[2], &[1_u8, 2]).unwrap();
+    archive
+        .add("z", &Array::of_slice(&[1_u8, 2], &[2]).unwrap())
+        .unwrap();
     archive.finish().unwrap();
     let path = scratch.path("a.npz");
     fs::write(&path, &*pipe.0.lock().unwrap()).unwrap();

@@ -38,7 +38,9 @@ fn a_short_file_is_refused_with_both_sizes() {
     for error in [NpyFile::open(&path).unwrap_err(), map(&path).unwrap_err()] {
         assert_eq!(truncation(&error), Some((400, 399)));
         assert!(
-            error.to_string().contains("x.npy: array data is cut short"),
+            error
+                .to_string()
+                .contains("x.npy: the array data is cut short"),
             "{error}"
         );
         assert_eq!(error.path(), Some(&*path));
@@ -96,7 +98,7 @@ fn what_is_no_array_is_refused() {
         assert_eq!(map(&path).unwrap_err().to_string(), error);
         error
     };
-    assert!(refused("empty", b"").contains("cut short") || refused("empty", b"").contains("NPY"));
+    assert!(refused("empty", b"").ends_with(": the file is empty: expected 8 bytes"));
     assert!(refused("text", b"hello world, this is text").contains("not an NPY file"));
     assert!(refused("magic", b"\x93NUMPY").contains("cut short"));
     assert!(refused("version", b"\x93NUMPY\x04\x00\x10\x00").contains("(4, 0)"));

@@ -208,6 +208,15 @@ def word(chance, longest, letters):
     return "".join(chance.choice(letters) for _ in range(chance.randint(0, longest)))
 
 
+def view(kind, chance):
+    """Another dtype of the same size, for a few arrays of plain elements; otherwise `None`."""
+    # Random bytes are no code points: text is not among them.
+    sizes = {1: "iu", 2: "iufSV", 4: "iufSV", 8: "iufcSV", 16: "cSV"}
+    if kind.names or kind.itemsize not in sizes or chance.randrange(6):
+        return None
+    return chance.choice("<>") + chance.choice(sizes[kind.itemsize]) + str(kind.itemsize)
+
+
 def selection(array, chance):
     """NumPy's syntax for a selection that mostly fits; `None` for the whole array."""
     if chance.randrange(12) == 0:

@@ -20,7 +20,11 @@ mod write;
 
 use alloc::{boxed::Box, vec::Vec};
 
-pub use self::{error::HeaderError, warning::Warning, write::write};
+pub use self::{
+    error::HeaderError,
+    warning::Warning,
+    write::{write, write_with_order},
+};
 use crate::{DType, Layout, Order, Result, Step, literal::Literal};
 
 /// What every NPY file begins with.

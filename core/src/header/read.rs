@@ -35,11 +35,11 @@ pub(super) fn parse(input: &[u8], input_len: Option<u64>, limits: &Limits) -> Re
         return Ok(Step::Need(0..wanted));
     }
     let Some(&[major, minor]) = input.get(MAGIC.len()..MAGIC_LEN) else {
-        return Err(cut_short(
-            "the magic string and version",
-            MAGIC_LEN as u64,
-            at_hand,
-        ));
+        let what = match at_hand {
+            0 => "the file",
+            _ => "the magic string",
+        };
+        return Err(cut_short(what, MAGIC_LEN as u64, at_hand));
     };
     let version = (major, minor);
     if !matches!(version, (1..=3, 0)) {

@@ -36,10 +36,35 @@ const GROWTH_DIGITS: usize = 21;
 /// ```
 pub fn write(dtype: &DType, shape: &[u64], order: Order) -> Result<Vec<u8>> {
     let layout = Layout::new(dtype.clone(), shape, order)?;
+    let fortran_order = order == Order::F && !layout.is_contiguous(Order::C);
+    write_layout(&layout, fortran_order)
+}
+
+/// As [`write()`], but says the order that is asked for even where both orders are the same, as they
+/// are for arrays without elements: byte for byte what `open_memmap` of NumPy 2.4 writes.
+///
+/// It says along which dimension the array is going to grow.
+///
+/// # Errors
+///
+/// Those of [`write()`].
+///
+/// ```
+/// use npymap_core::{DType, Order, header};
+///
+/// let bytes = header::write_with_order(&DType::FLOAT64, &[3, 0], Order::F)?;
+/// assert!(bytes.windows(21).any(|text| text == b"'fortran_order': True"));
+/// # Ok::<(), npymap_core::Error>(())
+/// ```
+pub fn write_with_order(dtype: &DType, shape: &[u64], order: Order) -> Result<Vec<u8>> {
+    let layout = Layout::new(dtype.clone(), shape, order)?;
+    write_layout(&layout, order == Order::F)
+}
+
+fn write_layout(layout: &Layout, fortran_order: bool) -> Result<Vec<u8>> {
     if layout.dtype().has_object() {
         return Err(ErrorKind::ObjectDType.into());
     }
-    let fortran_order = order == Order::F && !layout.is_contiguous(Order::C);
     let descr = layout.dtype().descr()?;
     let mut text = dict(&descr, fortran_order, layout.shape());
     text.extend(growth_room(fortran_order, layout.shape()));

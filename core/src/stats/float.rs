@@ -111,7 +111,7 @@ impl Sink for FloatTally {
         let sum = Sum::of(values, T::into);
         let mut tally = Self {
             count: values.len() as u64,
-            zeros: count_if(values, |v| v == T::ZERO),
+            zeros: T::count_zeros(values),
             sum,
             ..Self::default()
         };
@@ -128,11 +128,8 @@ impl Sink for FloatTally {
         if tally.is_finite() && self.is_finite() {
             let (centre, _) = tally.centre();
             let n = tally.count as f64;
-            let deviations = Sum::of(values, |v| v.into() - centre);
-            tally.m2 = Sum::of(values, |v| {
-                let deviation = v.into() - centre;
-                deviation * deviation
-            });
+            let (deviations, squares) = Sum::of_deviations(values, centre);
+            tally.m2 = squares;
             // The mean that was rounded is not quite the one to deviate from.
             let off = deviations.value();
             tally.m2.add(-(off / n * off));
@@ -211,6 +208,12 @@ pub(super) trait Float: Copy + Default + PartialOrd + Into<f64> {
     const NEG_INFINITY: Self;
 
     fn is_nan(self) -> bool;
+
+    /// How many values of a tile are zero.
+    fn count_zeros(values: &[Self]) -> u64;
+
+    /// The values as f64, in `room` if they must be converted, as many as it holds.
+    fn widen<'a>(values: &'a [Self], room: &'a mut [f64]) -> &'a [f64];
 }
 
 impl Float for f32 {
@@ -221,6 +224,20 @@ impl Float for f32 {
     fn is_nan(self) -> bool {
         self.is_nan()
     }
+
+    fn count_zeros(values: &[Self]) -> u64 {
+        // A count as wide as the values vectorises best.
+        let zeros: u32 = values.iter().map(|&value| u32::from(value == 0.0)).sum();
+        zeros.into()
+    }
+
+    #[inline]
+    fn widen<'a>(values: &'a [Self], room: &'a mut [f64]) -> &'a [f64] {
+        for (wide, &value) in room.iter_mut().zip(values) {
+            *wide = value.into();
+        }
+        room.get(..values.len()).unwrap_or(room)
+    }
 }
 
 impl Float for f64 {
@@ -230,6 +247,15 @@ impl Float for f64 {
 
     fn is_nan(self) -> bool {
         self.is_nan()
+    }
+
+    fn count_zeros(values: &[Self]) -> u64 {
+        values.iter().map(|&value| u64::from(value == 0.0)).sum()
+    }
+
+    #[inline]
+    fn widen<'a>(values: &'a [Self], _: &'a mut [f64]) -> &'a [f64] {
+        values
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sums of many f64 with an error that does not grow with their number.
 
+use super::float::Float;
+
 /// How many partial sums run side by side, so that the additions vectorise.
 const LANES: usize = 8;
 
@@ -37,10 +39,36 @@ impl Sum {
                 add(row);
             }
             add(rest);
-            let [a, b, c, d, e, f, g, h] = lanes;
-            sum.add(((a + b) + (c + d)) + ((e + f) + (g + h)));
+            sum.add(joined(lanes));
         }
         sum
+    }
+
+    /// The sums of the values' deviations from a number, and of the squares of these: as two of
+    /// [`Sum::of`], in one pass.
+    #[inline]
+    pub(super) fn of_deviations<T: Float>(values: &[T], centre: f64) -> (Self, Self) {
+        let (mut sum, mut sum_of_squares) = (Self::default(), Self::default());
+        let mut room = [0.0; RUN];
+        for run in values.chunks(RUN) {
+            let (mut lanes, mut squares) = ([0.0; LANES], [0.0; LANES]);
+            let mut add = |row: &[f64]| {
+                for ((lane, square), &value) in lanes.iter_mut().zip(&mut squares).zip(row) {
+                    let deviation = value - centre;
+                    *lane += deviation;
+                    *square += deviation * deviation;
+                }
+            };
+            // Widened on the way, each pair of f32 would be moved to the lower half of a register.
+            let (rows, rest) = T::widen(run, &mut room).as_chunks::<LANES>();
+            for row in rows {
+                add(row);
+            }
+            add(rest);
+            sum.add(joined(lanes));
+            sum_of_squares.add(joined(squares));
+        }
+        (sum, sum_of_squares)
     }
 
     /// Adds a term.
@@ -87,6 +115,12 @@ impl Sum {
             self.hi
         }
     }
+}
+
+/// The sum of the lanes, each of which takes part in three additions.
+#[inline]
+fn joined([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 
 /// What rounding took from `product`, the product of `a` and `b`. Not finite near overflow.

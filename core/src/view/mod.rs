@@ -72,7 +72,7 @@ impl<'a, T: Element> View<'a, T> {
     /// let error = View::<f64>::new(&[0; 8], layout.clone()).unwrap_err();
     /// assert_eq!(error.to_string(), "elements of dtype 'float32' cannot be viewed as f64");
     /// let error = View::<f32>::new(&[0; 7], layout).unwrap_err();
-    /// assert_eq!(error.to_string(), "array data is cut short: expected 8 bytes, found 7");
+    /// assert_eq!(error.to_string(), "the array data is cut short: expected 8 bytes, found 7");
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
     pub fn new(bytes: &'a [u8], layout: Layout) -> Result<Self> {
@@ -90,7 +90,7 @@ impl<'a, T: Element> View<'a, T> {
         let (expected, found) = (layout.byte_span().end, bytes.len() as u64);
         if expected > found && !layout.is_empty() {
             return Err(ErrorKind::Truncated {
-                what: "array data",
+                what: "the array data",
                 expected,
                 found,
             }

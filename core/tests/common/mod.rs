@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "each test binary uses some of it")]
 
+pub(crate) mod assign_table;
+
 use std::{env, fs, path::PathBuf};
 
 use npymap_core::{

@@ -8,7 +8,7 @@ use std::{
 use memmap2::Mmap;
 use ndarray_npy::ViewNpyExt;
 use npymap::{
-    Convert, DType, Header, Layout, NpyFile, NpyMap, Npz, Order, Selection,
+    Convert, DType, Header, Layout, NpyFile, NpyMap, Npz, NpzWriter, Order, Selection,
     core::{
         gather::{Source, gather},
         header::{self, Limits},
@@ -360,6 +360,51 @@ pub fn archives(table: &mut Table, numpy: &mut NumPy, directory: &Path) {
         ],
     );
     std::fs::remove_file(&path).expect("the file");
+}
+
+/// Writing an archive, with one sync at the end on both sides or, as NumPy leaves it, with none.
+pub fn packing(table: &mut Table, numpy: &mut NumPy, directory: &Path) {
+    let job = "pack 1 GiB f8, stored";
+    if !table.wants(job) {
+        return;
+    }
+    numpy.run("import os; x = np.random.default_rng(1).standard_normal(1 << 27)");
+    numpy.run("np.save('x.npy', x)");
+    let (source, path) = (directory.join("x.npy"), directory.join("ours.npz"));
+    let file = NpyFile::open(&source).expect("the file");
+    let ours = || -> npymap::Result<()> {
+        let mut archive = NpzWriter::create(&path)?;
+        archive.add("x", &file.array())?;
+        archive.finish()
+    };
+    let unsynced = || -> npymap::Result<()> {
+        // What is no file is not synced.
+        let mut archive = NpzWriter::to_writer(File::create(&path).expect("the file"));
+        archive.add("x", &file.array())?;
+        archive.finish()
+    };
+    let numpy = RefCell::new(numpy);
+    let theirs = |what: &str| {
+        let sync = "f = os.open('np.npz', os.O_RDWR); os.fsync(f); os.close(f)";
+        let sync = if what == "synced" { sync } else { "" };
+        let statement = format!("np.savez('np.npz', x=x); {sync}");
+        let time = numpy.borrow_mut().time(1, &statement);
+        numpy.borrow_mut().run("os.remove('np.npz'); os.sync()");
+        time
+    };
+    table.run(
+        job,
+        5,
+        vec![
+            ("npymap, synced", Box::new(|| each(1, ours))),
+            ("npymap, not synced", Box::new(|| each(1, unsynced))),
+            ("np.savez, synced", Box::new(|| theirs("synced"))),
+            ("np.savez, not synced", Box::new(|| theirs(""))),
+        ],
+    );
+    for path in [path, source] {
+        std::fs::remove_file(&path).expect("the file");
+    }
 }
 
 /// The memory that the command takes on a file far larger than it may hold.

@@ -33,4 +33,5 @@ fn main() {
     jobs::gathering(&mut table, &mut numpy, directory.path());
     jobs::statistics(&mut table, &mut numpy, directory.path());
     jobs::archives(&mut table, &mut numpy, directory.path());
+    jobs::packing(&mut table, &mut numpy, directory.path());
 }

@@ -64,7 +64,7 @@ fn open(file: &[u8]) -> Result<(Layout, &[u8])> {
     let data = &file[header.data_offset() as usize..];
     let (expected, found) = (layout.nbytes(), data.len() as u64);
     if found < expected {
-        let what = "array data";
+        let what = "the array data";
         return Err(ErrorKind::Truncated {
             what,
             expected,

@@ -10,7 +10,7 @@ const DIRS: [&str; 3] = ["", "oracles", "npz"];
 /// Read by no test of core.
 const CASES: &str = "cases.json";
 /// Longer parts of a table are thinned to about as many bytes.
-const PART: usize = 3000;
+const PART: usize = 2000;
 /// Longer rows are left out, so that there is room for many.
 const ROW: usize = 600;
 

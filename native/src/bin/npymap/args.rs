@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use npymap::{DType, Order, RawSpec, Selection, core::npz::relative_path};
+use npymap::{
+    DType, Order, RawSpec, Selection,
+    core::{encode::parse_value, literal::LiteralError, npz::relative_path},
+};
 
 /// Opens NumPy arrays of any size without loading them.
 #[derive(Debug, Parser)]
@@ -32,6 +35,9 @@ EXAMPLES
   npymap slice big.npy '[:, 2:4]' -o columns.npy
   npymap stats big.npy --json
   npymap convert big.npy small.npy --dtype float16
+  npymap create readings.npy --dtype '<f4' --shape 3,4
+  npymap set readings.npy '[-1, -1]' 99
+  npymap append readings.npy today.npy
 "
 )]
 pub(crate) struct Arguments {
@@ -49,6 +55,9 @@ pub(crate) enum Command {
     Slice(Slice),
     Stats(Stats),
     Unpack(Unpack),
+    Create(Create),
+    Set(Set),
+    Append(Append),
     /// Print a completion script for a shell
     #[command(after_long_help = "\
 EXAMPLES
@@ -65,7 +74,7 @@ EXAMPLES
 /// Print what files hold, reading headers only
 ///
 /// Of an .npy file: its format version, dtype, shape, memory order and where the data lies. Of an
-/// .npz archive: its members, and the same of each that holds an array.
+/// .npz archive: a table of its members. Of a member, ARCHIVE.npz::MEMBER, it prints all of that.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 JSON
@@ -403,6 +412,134 @@ impl std::str::FromStr for Entry {
     }
 }
 
+/// Create an .npy file
+///
+/// All elements are zero, or what --fill says. Without --fill the file is sparse: it takes room on
+/// the disk as it is written. It appears when it is complete; a failure leaves nothing behind, and
+/// what was there before as it was.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+EXAMPLES
+  npymap create x.npy --dtype '<f4' --shape 3,4
+  npymap create x.npy --dtype float64 --shape 1000,1000 --fill nan
+  npymap create table.npy --dtype 'i4, (2,)f8' --shape 10 --fill '(1, [0.5, 1.5])'
+  npymap create columns.npy --dtype '>i2' --shape 480,0 --order F
+")]
+pub(crate) struct Create {
+    /// The file to create
+    #[arg(value_name = "OUT.npy")]
+    pub(crate) output: PathBuf,
+    /// The element type, e.g. '<f4', int16, 'M8[ms]' or 'i4, f8'
+    #[arg(long)]
+    pub(crate) dtype: DType,
+    /// The dimensions, e.g. 3,4 or 5; () is a single element
+    #[arg(long, value_parser = Shape::known)]
+    pub(crate) shape: Shape,
+    /// The memory order; along its first axis, or in Fortran order along its last one, the array
+    /// can grow
+    #[arg(long, default_value = "C", ignore_case = true)]
+    pub(crate) order: MemoryOrder,
+    /// Set all elements to a value, a Python literal as for set
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = value)]
+    pub(crate) fill: Option<String>,
+    /// Take the room on the disk at once, so that a full disk is an error now
+    #[arg(long)]
+    pub(crate) preallocate: bool,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Assign to a selection of an array, in place
+///
+/// What np.load(DST, mmap_mode='r+')[SELECTION] = VALUE does: a VALUE, or the array OTHER, is
+/// broadcast to the selection. What can be wrong about the values, and the room on the disk, is
+/// checked before anything is changed, and the command ends when the changes are on the disk. The
+/// file is locked meanwhile: another npymap that writes to it is an error.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+VALUES
+  A VALUE is a Python literal: 99, -1.5e3, 1+2j, True, \"'text'\", b'bytes'; or nan, inf, -inf, NaT.
+  Nested lists are an array, tuples the elements of a structured one, dates are strings:
+  '[[1], [2]]', \"('name', 0.5)\", \"'2024-02-29T12:00'\".
+
+CONVERSION
+  Numbers become what the dtype of DST holds; fractions are cut off by integers. What does not fit
+  is an error: 300 for uint8, a string that is too long. An OTHER is converted where NumPy's rule
+  'same_kind' allows it, e.g. float64 to float32, but not float32 to int64.
+  With --force any conversion is done, as by NumPy's astype(): integers wrap around, floats become
+  infinite, strings are cut off.
+
+EXAMPLES
+  npymap set x.npy '[-1, -1]' 99
+  npymap set x.npy '[0]' '[1, 2, 3, 4]'
+  npymap set table.npy \"['height'][:10]\" nan
+  npymap set x.npy '[:, ::2]' --from other.npy
+  npymap set x.npy : --from archive.npz::weights
+  npymap set frames.bin '[10]' 0 --raw-dtype '<u2' --raw-shape -1,480,640
+")]
+pub(crate) struct Set {
+    /// The array to change, an .npy file or a headerless one
+    #[arg(value_name = "DST")]
+    pub(crate) target: PathBuf,
+    /// What of it to change
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) selection: Selection,
+    /// What to set it to, a Python literal
+    #[arg(allow_hyphen_values = true, required_unless_present = "from", value_parser = value)]
+    pub(crate) value: Option<String>,
+    /// Take the values from another array, an .npy file or a member of an archive
+    #[arg(long, value_name = "OTHER", conflicts_with = "value")]
+    pub(crate) from: Option<PathBuf>,
+    /// Convert from any dtype, whatever becomes of the values
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Append arrays to an array, in place
+///
+/// DST grows along its first axis, in Fortran order along its last one, by all SRC one after the
+/// other, or, if anything fails, not at all. Its data stays where it is: the new data is written
+/// behind it, and then the header is changed. If that has no room for a larger number, as headers
+/// of NumPy before 1.24 have not, the file is rewritten. Memory stays bounded, and the file is
+/// locked meanwhile: another npymap that writes to it is an error.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+CONVERSION
+  The dtype of each SRC must be that of DST, in whatever byte order. With --force any conversion is
+  done, as by NumPy's astype(): integers wrap around, floats become infinite, strings are cut off.
+
+EXAMPLES
+  npymap append readings.npy today.npy
+  npymap append readings.npy 2024-*.npy
+  npymap append readings.npy archive.npz::more --force
+  npymap append samples.bin more.npy --raw-dtype '<f4' --raw-shape -1,3
+")]
+pub(crate) struct Append {
+    /// The array that grows, an .npy file or a headerless one
+    #[arg(value_name = "DST")]
+    pub(crate) target: PathBuf,
+    /// What is appended, .npy files or members of archives
+    #[arg(required = true, value_name = "SRC")]
+    pub(crate) sources: Vec<PathBuf>,
+    /// Convert from any dtype, whatever becomes of the values
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// First cut off bytes that stand behind the array of DST, such as those of an append that was
+    /// interrupted; without it they are an error
+    #[arg(long)]
+    pub(crate) discard_trailing: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Checks that a text is a value, which is read when there is a dtype for it.
+fn value(text: &str) -> Result<String, LiteralError> {
+    parse_value(text).map(|_| text.to_owned())
+}
+
 /// How arrays are read.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
@@ -475,6 +612,22 @@ impl Reading {
 /// Dimensions, of which one may be unknown.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape(Vec<Option<u64>>);
+
+impl Shape {
+    /// A shape without unknown dimensions.
+    fn known(text: &str) -> Result<Self, &'static str> {
+        let shape: Self = text.parse()?;
+        match shape.0.iter().all(Option::is_some) {
+            true => Ok(shape),
+            false => Err("all dimensions must be given"),
+        }
+    }
+
+    /// The dimensions; an unknown one is 0.
+    pub(crate) fn dims(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().map(|dim| dim.unwrap_or(0))
+    }
+}
 
 impl std::str::FromStr for Shape {
     type Err = &'static str;

@@ -8,7 +8,7 @@ use npymap::{
 };
 use serde_json::{Value, json};
 
-use crate::{Failure, args::Info, input::Input, json, print};
+use crate::{Failure, args::Info, input::Input, json, message, print};
 
 pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
     let mut documents = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Info) -> Result<(), Failure> {
         let input = match Input::open(path, &arguments.reading) {
             Ok(input) => input,
             Err(e) => {
-                eprintln!("npymap: {e}");
+                eprintln!("{}", message(&e));
                 failed = true;
                 continue;
             }
@@ -125,24 +125,81 @@ fn to_text(path: &Path, input: &Input) -> String {
     text
 }
 
+/// A line for each member; what needs more room than a line follows the table.
 fn npz_to_text(text: &mut String, archive: &Npz) {
     let count = count_of(archive.members().len() as u64, "member");
     line(text, "  ", "format", &format!("npz, {count}"));
+    if archive.members().is_empty() {
+        return;
+    }
+    let mut rows = vec![["name", "dtype", "shape", "bytes", "method"].map(String::from)];
+    let mut remarks = String::new();
     for member in archive.members() {
-        let sizes = match member.method() {
-            Method::Stored => format!("stored, {} bytes", member.size()),
-            method => format!(
-                "{method}, {} of {} bytes",
-                member.compressed_size(),
-                member.size()
-            ),
+        let name = member.name().escape_debug().to_string();
+        let (dtype, shape) = match archive.open_member(member) {
+            Ok(file) => {
+                for warning in file.warnings() {
+                    let warning = format!("{name}: {warning}");
+                    line(&mut remarks, "  ", "warning", &warning);
+                }
+                let shape = Literal::tuple_of(file.shape()).to_string();
+                (file.dtype().to_string(), shape)
+            }
+            Err(e) => {
+                line(&mut remarks, "  ", "unreadable", &e.to_string());
+                ("-".into(), "-".into())
+            }
         };
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "\n  {} ({sizes})", member.name().escape_debug());
-        match archive.open_member(member) {
-            Ok(file) => npy_to_text(text, &file, "    "),
-            Err(e) => line(text, "    ", "unreadable", &e.to_string()),
+        let method = match member.method() {
+            Method::Stored => "stored".into(),
+            method => format!("{method} to {}", member.compressed_size()),
+        };
+        rows.push([
+            name,
+            shortened(dtype),
+            shape,
+            member.size().to_string(),
+            method,
+        ]);
+    }
+    text.push('\n');
+    put_table(text, &rows);
+    if !remarks.is_empty() {
+        text.push('\n');
+        text.push_str(&remarks);
+    }
+}
+
+/// The start of a dtype that is too long for a column: of a structure, most likely.
+fn shortened(dtype: String) -> String {
+    const LONGEST: usize = 40;
+    match dtype.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &dtype[..end]),
+        None => dtype,
+    }
+}
+
+/// Columns as wide as their widest cell, within reason; that of the numbers flush right.
+fn put_table<const N: usize>(text: &mut String, rows: &[[String; N]]) {
+    const WIDEST: usize = 60;
+    const NUMBERS: usize = 3;
+
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().min(WIDEST).max(*width);
         }
+    }
+    for row in rows {
+        let mut line = String::new();
+        for (column, (width, cell)) in widths.into_iter().zip(row).enumerate() {
+            // Writing to a String cannot fail.
+            let _ = match column {
+                NUMBERS => write!(line, "  {cell:>width$}"),
+                _ => write!(line, "  {cell:<width$}"),
+            };
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
     }
 }
 

@@ -11,10 +11,6 @@ use npymap::{Array, DType, NpyFile, Npz, OpenOptions, Selection};
 use crate::args::Reading;
 
 /// What a path stands for.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there are a few of them, one at a time"
-)]
 pub(crate) enum Input {
     Npy(NpyFile),
     Npz(Npz),
@@ -24,9 +20,13 @@ impl Input {
     /// Opens a path: a file, an archive, or a member of one.
     pub(crate) fn open(path: &Path, reading: &Reading) -> npymap::Result<Self> {
         let options = OpenOptions::new().max_header_len(reading.max_header);
-        if let Some(spec) = reading.raw() {
-            return NpyFile::open_raw(path, &spec).map(Self::Npy);
+        match reading.raw() {
+            Some(spec) => options.open_raw(path, &spec).map(Self::Npy),
+            None => Self::open_with_header(path, &options),
         }
+    }
+
+    fn open_with_header(path: &Path, options: &OpenOptions) -> npymap::Result<Self> {
         if let Some((archive, member)) = split_member(path) {
             return options.open_npz(archive)?.member(member).map(Self::Npy);
         }
@@ -39,7 +39,27 @@ impl Input {
 
     /// Opens a path that must stand for one array.
     pub(crate) fn open_array(path: &Path, reading: &Reading) -> npymap::Result<NpyFile> {
-        match Self::open(path, reading)? {
+        Self::open(path, reading)?.array()
+    }
+
+    /// As [`Input::open_array`], of an array that is not the one that is described as headerless.
+    pub(crate) fn open_other(path: &Path, reading: &Reading) -> npymap::Result<NpyFile> {
+        let options = OpenOptions::new().max_header_len(reading.max_header);
+        Self::open_with_header(path, &options)?.array()
+    }
+
+    /// As [`Input::open_array`], to be changed.
+    pub(crate) fn open_to_write(path: &Path, reading: &Reading) -> npymap::Result<NpyFile> {
+        let options = OpenOptions::new().max_header_len(reading.max_header);
+        let options = options.write(true);
+        match reading.raw() {
+            Some(spec) => options.open_raw(path, &spec),
+            None => Self::open_with_header(path, &options)?.array(),
+        }
+    }
+
+    fn array(self) -> npymap::Result<NpyFile> {
+        match self {
             Self::Npy(file) => Ok(file),
             Self::Npz(archive) => Err(archive.ambiguous()),
         }

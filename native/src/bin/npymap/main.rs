@@ -1,7 +1,9 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
 
+mod append;
 mod args;
 mod convert;
+mod create;
 mod diff;
 mod info;
 mod input;
@@ -9,6 +11,7 @@ mod json;
 mod output;
 mod pack;
 mod progress;
+mod set;
 mod show;
 mod slice;
 mod stats;
@@ -21,16 +24,25 @@ use std::{
 
 use clap::{CommandFactory, Parser};
 
+use npymap::{ErrorKind, core::ErrorKind as FormatErrorKind};
+
 use args::{Arguments, Command};
+use npymap::core::literal::LiteralError;
 
 /// What ends a command before it is done.
 enum Failure {
     /// The data or the file system said no: what, and where.
     Said(npymap::Error),
+    /// The same, and what may help.
+    Hinted(npymap::Error, &'static str),
     /// Several inputs, of which some failed; what was wrong was printed already.
     Printed,
     /// Standard output could not be written.
     Output(io::Error),
+    /// There is no temporary file.
+    Temporary(io::Error),
+    /// A text is no value. The command line was checked for that.
+    Value(LiteralError),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +61,9 @@ fn main() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Unpack(arguments) => unpack::run(&arguments),
+        Command::Create(arguments) => create::run(&arguments),
+        Command::Set(arguments) => set::run(&arguments),
+        Command::Append(arguments) => append::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -58,12 +73,38 @@ fn main() -> ExitCode {
             eprintln!("npymap: standard output: {e}");
             ExitCode::FAILURE
         }
+        Err(Failure::Temporary(e)) => {
+            eprintln!("npymap: temporary file: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Value(e)) => {
+            eprintln!("npymap: value: {e}");
+            ExitCode::FAILURE
+        }
         Err(Failure::Said(e)) => {
-            eprintln!("npymap: {e}");
+            eprintln!("{}", message(&e));
+            ExitCode::FAILURE
+        }
+        Err(Failure::Hinted(e, hint)) => {
+            eprintln!("{}{hint}", message(&e));
             ExitCode::FAILURE
         }
         Err(Failure::Printed) => ExitCode::FAILURE,
     }
+}
+
+/// What is said of an error, in one line.
+fn message(error: &npymap::Error) -> String {
+    let hint = match error.kind() {
+        ErrorKind::Format(format) => match format.kind() {
+            FormatErrorKind::TooLarge {
+                what: "the header", ..
+            } => "; --max-header raises it",
+            _ => "",
+        },
+        _ => "",
+    };
+    format!("npymap: {error}{hint}")
 }
 
 /// Writes to standard output.

@@ -20,8 +20,13 @@ pub(crate) fn run(arguments: &Stats) -> Result<(), Failure> {
     let file = Input::open_array(&arguments.source, &arguments.reading)?;
     let array = input::select(&file, arguments.selection.as_ref(), arguments.view.as_ref())?;
     let progress = Progress::new(array.nbytes());
-    let stats = array.stats_with_progress(|done| progress.show(done))?;
+    let stats = array.stats_with_progress(|done| progress.show(done));
     drop(progress);
+    let stats = stats.map_err(|e| match (array.dtype().kind(), array.dtype().itemsize()) {
+        (Kind::Void, 2) => Failure::Hinted(e, ": --view names their dtype, such as bfloat16"),
+        (Kind::Void, 1) => Failure::Hinted(e, ": --view names their dtype, such as float8_e4m3fn"),
+        _ => Failure::Said(e),
+    })?;
     if arguments.json {
         print(&json::document(&to_json(&stats)))
     } else {

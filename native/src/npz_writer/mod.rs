@@ -1,17 +1,17 @@
 //! New archives, and archives with new members.
 
+mod replace;
+
 use std::{
-    fmt, fs,
+    fmt,
     io::{self, Write},
-    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use npymap_core::{
-    self as core, Order, Step, header,
-    npz::{Crc32, DirectoryWriter, Kept, Member, Method, NewMember},
-    view::Element,
+    self as core, Order,
+    npz::{Crc32, DirectoryWriter, Method, NewMember},
 };
 
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
     disk::Disk,
     error::{Error, Result},
     new_file::{NewFile, Target},
-    npz::Npz,
     save::SaveOptions,
 };
 
@@ -38,10 +37,11 @@ use crate::{
 /// # fn main() -> npymap::Result<()> {
 /// # let dir = tempfile::tempdir().unwrap();
 /// # let path = dir.path().join("model.npz");
-/// use npymap::{Npz, NpzWriter};
+/// use npymap::{Array, Npz, NpzWriter};
 ///
 /// let mut archive = NpzWriter::create(&path)?;
-/// archive.add_slice("weights", &[2, 3], &[0.0_f32, 1.0, 2.0, 3.0, 4.0, 5.0])?;
+/// let weights = [0.0_f32, 1.0, 2.0, 3.0, 4.0, 5.0];
+/// archive.add("weights", &Array::of_slice(&weights, &[2, 3])?)?;
 /// archive.finish()?;
 ///
 /// // Another one with one member replaced and one added. The others are not read.
@@ -111,75 +111,6 @@ impl NpzWriter {
         }
     }
 
-    /// Begins an archive with all members of the one that is there, and will replace it.
-    ///
-    /// As [`NpzWriter::replace_in`], without a member to replace.
-    ///
-    /// # Errors
-    ///
-    /// As [`NpzWriter::replace_in`].
-    pub fn append_to(path: impl AsRef<Path>) -> Result<Self> {
-        Self::replace_in(path, [""; 0])
-    }
-
-    /// Begins an archive with the members of the one that is there, apart from those of the given
-    /// keys, and will replace it. Keys that are not there are of no concern.
-    ///
-    /// The members are taken over as they are, by copies that the file system makes. On Btrfs and
-    /// XFS both files share those in front of the first one that goes, and nothing is copied.
-    ///
-    /// Writing to the old file would save the copy elsewhere, too. But it has its directory at its
-    /// end, where new members must go, or else look for the directory in vain who opens it
-    /// meanwhile, or after a crash: nobody looks further than 64 KiB in front of the end. So an
-    /// archive is always replaced as a whole, and who has the old one open keeps it.
-    ///
-    /// Until the writer is finished or dropped, other writers that would replace the same archive
-    /// are refused.
-    ///
-    /// # Errors
-    ///
-    /// If the archive cannot be read or copied, or somebody else is replacing it.
-    pub fn replace_in<K: AsRef<str>>(
-        path: impl AsRef<Path>,
-        keys: impl IntoIterator<Item = K>,
-    ) -> Result<Self> {
-        let path = path.as_ref();
-        let name = |e: io::Error| Error::new(e).at(path);
-        let archive = Npz::open(path)?;
-        let old = Arc::clone(archive.disk());
-        lock(&old, path).map_err(name)?;
-
-        let range = archive.directory().range();
-        let mut records = vec![0; (range.end - range.start) as usize];
-        old.read_exact_at(&mut records, range.start)?;
-        let removed: Vec<_> = keys.into_iter().map(|key| name_of(key.as_ref())).collect();
-        let is_kept = |member: &Member| !removed.iter().any(|name| name == member.name());
-        let mut kept =
-            Kept::new(archive.directory(), &records, is_kept).map_err(|e| old.name(e))?;
-
-        let Target::New(file) = Target::create(path).map_err(name)? else {
-            return Err(name(io::Error::other("is no regular file any more")));
-        };
-        let mut end = kept.in_place().end;
-        copy(&old, kept.in_place(), &file, 0, name)?;
-        for index in kept.moving().to_vec() {
-            let (header, data) = relocate(&mut kept, &archive, index, end)?;
-            file.write_at(&header, end).map_err(name)?;
-            end += header.len() as u64;
-            let len = data.end - data.start;
-            copy(&old, data, &file, end, name)?;
-            end += len;
-        }
-        let directory = kept.into_writer().map_err(|e| old.name(e))?;
-        let mut state = State::new(Sink::File(file), directory);
-        state.end = end;
-        state.replaced = Some(old);
-        Ok(Self {
-            path: Some(path.to_owned()),
-            state: Some(state),
-        })
-    }
-
     /// Adds an array, not compressed: its member is called `key` with `.npy` added.
     ///
     /// The array may come from anywhere, and be a slice of a larger one. Like NumPy, this keeps
@@ -226,45 +157,6 @@ impl NpzWriter {
         let (header, transfer) = SaveOptions::new().order(order).prepare(array)?;
         self.member(key, &header, transfer.nbytes(), compression, |put| {
             transfer.stream(progress, put)
-        })
-    }
-
-    /// Adds values in memory, in C order, not compressed.
-    ///
-    /// # Errors
-    ///
-    /// If there are more or fewer values than the shape has, and as [`NpzWriter::add`].
-    pub fn add_slice<T: Element>(&mut self, key: &str, shape: &[u64], values: &[T]) -> Result<()> {
-        self.add_slice_with(key, shape, values, Compression::STORED)
-    }
-
-    /// As [`NpzWriter::add_slice`], compressed or not.
-    ///
-    /// # Errors
-    ///
-    /// As [`NpzWriter::add_slice`].
-    pub fn add_slice_with<T: Element>(
-        &mut self,
-        key: &str,
-        shape: &[u64],
-        values: &[T],
-        compression: Compression,
-    ) -> Result<()> {
-        let bytes = T::bytes(values);
-        let layout = core::Layout::new(T::dtype(), shape, Order::C).map_err(|e| self.name(e))?;
-        let found = bytes.len() as u64;
-        if layout.nbytes() != found {
-            let expected = layout.nbytes();
-            let what = "the values";
-            return Err(self.name(core::ErrorKind::BufferSize {
-                what,
-                expected,
-                found,
-            }));
-        }
-        let header = header::write(&T::dtype(), shape, Order::C).map_err(|e| self.name(e))?;
-        self.member(key, &header, found, compression, |mut put| {
-            bytes.chunks(PIECE).try_for_each(&mut put)
         })
     }
 
@@ -332,7 +224,7 @@ impl NpzWriter {
     }
 }
 
-/// How much of values in memory is written at once: little enough that it is still in the cache of
+/// How much is read and written at once where values stand in a row: little enough that it is still in the cache of
 /// the processor after its checksum was computed.
 const PIECE: usize = 256 << 10;
 
@@ -474,77 +366,6 @@ impl<'a> Writing<'a> {
         }
         Ok((self.member, self.at))
     }
-}
-
-/// Keeps out others who would replace the same archive, and whose work would be lost.
-fn lock(archive: &Disk, path: &Path) -> io::Result<()> {
-    match archive.file().try_lock() {
-        Err(fs::TryLockError::WouldBlock) => {
-            let kind = io::ErrorKind::WouldBlock;
-            return Err(io::Error::new(
-                kind,
-                "is locked by another reader or writer",
-            ));
-        }
-        // Where there are no locks, there is nothing to keep to.
-        Ok(()) | Err(fs::TryLockError::Error(_)) => {}
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let (opened, named) = (archive.file().metadata()?, fs::metadata(path)?);
-        if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
-            return Err(io::Error::other("was replaced by another writer just now"));
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
-/// The new local header of a member that moves, and what follows it in the old archive.
-fn relocate(
-    kept: &mut Kept<'_>,
-    archive: &Npz,
-    index: usize,
-    to: u64,
-) -> Result<(Vec<u8>, Range<u64>)> {
-    let mut range = archive.members()[index].first_read();
-    let mut bytes = Vec::new();
-    loop {
-        bytes.resize((range.end - range.start) as usize, 0);
-        archive.disk().read_exact_at(&mut bytes, range.start)?;
-        let step = kept.relocate(index, &bytes, to);
-        match step.map_err(|e| archive.disk().name(e))? {
-            Step::Done(done) => return Ok(done),
-            Step::Need(wanted) => range = wanted,
-        }
-    }
-}
-
-/// Copies bytes of an archive to a new one.
-fn copy(
-    old: &Disk,
-    from: Range<u64>,
-    new: &NewFile,
-    to: u64,
-    name: impl Fn(io::Error) -> Error,
-) -> Result<()> {
-    let mut start = from.start;
-    let mut buffer = Vec::new();
-    while start < from.end {
-        let range = start..from.end;
-        if let Some(copied) = new.copy_from(old.file(), range, start - from.start + to) {
-            start += copied;
-            continue;
-        }
-        buffer.resize((from.end - start).min(1 << 20) as usize, 0);
-        old.read_exact_at(&mut buffer, start)?;
-        new.write_at(&buffer, start - from.start + to)
-            .map_err(&name)?;
-        start += buffer.len() as u64;
-    }
-    Ok(())
 }
 
 /// What all calls after a failure get.

@@ -1,0 +1,81 @@
+//! `npymap set`.
+
+use std::{io, path::Path};
+
+use npymap::{
+    ArrayMut, NpyFile,
+    core::{
+        cast::{Casting, Overflow},
+        encode::parse_value,
+    },
+};
+use tempfile::NamedTempFile;
+
+use crate::{Failure, args::Set, input::Input};
+
+pub(crate) fn run(arguments: &Set) -> Result<(), Failure> {
+    let mut file = Input::open_to_write(&arguments.target, &arguments.reading)?;
+    let selection = &arguments.selection;
+    let mut elements = file.array_mut()?.select(selection)?;
+    let (casting, overflow) = rules(arguments.force, Casting::SameKind);
+    if let Some(value) = &arguments.value {
+        let value = parse_value(value).map_err(Failure::Value)?;
+        elements.reserve()?;
+        elements.assign_literal(&value, overflow)?;
+    }
+    if let Some(path) = &arguments.from {
+        let other = Input::open_other(path, &arguments.reading)?;
+        if is_same_file(path, &arguments.target) {
+            // What is written must not be read.
+            let copy = NamedTempFile::new().map_err(Failure::Temporary)?;
+            other.array().save(copy.path())?;
+            assign(
+                &mut elements,
+                &NpyFile::open(copy.path())?,
+                casting,
+                overflow,
+            )?;
+        } else {
+            assign(&mut elements, &other, casting, overflow)?;
+        }
+    }
+    file.close()?;
+    Ok(())
+}
+
+/// How values become those of another dtype.
+pub(crate) fn rules(force: bool, otherwise: Casting) -> (Casting, Overflow) {
+    match force {
+        true => (Casting::Unsafe, Overflow::AsNumPy),
+        false => (otherwise, Overflow::Error),
+    }
+}
+
+/// Assigns after what could fail halfway through was found not to.
+fn assign(
+    elements: &mut ArrayMut<'_>,
+    other: &NpyFile,
+    casting: Casting,
+    overflow: Overflow,
+) -> npymap::Result<()> {
+    let other = other.array();
+    other.check_cast(elements.dtype(), casting, overflow)?;
+    elements.reserve()?;
+    elements.assign_cast(&other, casting, overflow)
+}
+
+#[cfg(unix)]
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path| -> io::Result<_> {
+        let metadata = std::fs::metadata(path)?;
+        Ok((metadata.dev(), metadata.ino()))
+    };
+    matches!((identity(a), identity(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(not(unix))]
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| -> io::Result<_> { path.canonicalize() };
+    matches!((real(a), real(b)), (Ok(a), Ok(b)) if a == b)
+}
