@@ -1,6 +1,7 @@
 """What `npymap diff` must find, by Python's own numbers, which are exact."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -60,10 +61,18 @@ def different(a, b, rtol, atol, distances):
     if where is not None and (found != where).any():
         raise AssertionError(f"this file and np.isclose do not agree: {a!r} {b!r}")
     for x, y in zip(left[found].tolist(), right[found].tolist()):
-        distance = float(abs(x - y))
+        distance = distance_of(x, y)
         if math.isfinite(distance):
             distances.append(distance)
     return found
+
+
+def distance_of(x, y):
+    real = [n.real for n in (x, y)]
+    if isinstance(x, complex) or isinstance(y, complex) or not all(map(math.isfinite, real)):
+        return float(abs(x - y))
+    # Not by floats, to which Python would round integers first.
+    return float(abs(Fraction(x) - Fraction(y)))
 
 
 def is_different(x, y, rtol, atol):
