@@ -118,6 +118,9 @@ impl Appender {
     /// If the bytes are no whole rows, or the file cannot be written.
     pub fn push_bytes(&mut self, bytes: &[u8]) -> Result<()> {
         let found = bytes.len() as u64;
+        if found == 0 {
+            return Ok(());
+        }
         let Some(rows) = found
             .checked_div(self.row)
             .filter(|n| n * self.row == found)

@@ -178,12 +178,18 @@ impl<'a> ArrayMut<'a> {
     pub fn split_at(self, axis: usize, index: u64) -> Result<(Self, Self)> {
         let halves = self.layout.split_at(axis, index);
         let (before, after) = halves.map_err(|e| self.name(e))?;
+        // A part without elements needs no bytes, and its offset tells nothing.
+        if after.is_empty() || before.is_empty() {
+            let at = if after.is_empty() { u64::MAX } else { 0 };
+            let (low, high) = self.target.split_at(at);
+            return Ok((Self::new(low, before), Self::new(high, after)));
+        }
         let (low, high) = (before.byte_span(), after.byte_span());
-        if after.is_empty() || (!before.is_empty() && low.end <= high.start) {
+        if low.end <= high.start {
             let (target, rest) = self.target.split_at(high.start);
             let after = rest.layout_behind(high.start, after)?;
             Ok((Self::new(target, before), Self::new(rest, after)))
-        } else if before.is_empty() || high.end <= low.start {
+        } else if high.end <= low.start {
             let (target, rest) = self.target.split_at(low.start);
             let before = rest.layout_behind(low.start, before)?;
             Ok((Self::new(rest, before), Self::new(target, after)))
@@ -252,6 +258,7 @@ impl<'a> ArrayMut<'a> {
     ///
     /// If the dtype is not `T`'s, the index names no element, or the file cannot be written.
     pub fn set<T: Element>(&mut self, index: &[u64], value: T) -> Result<()> {
+        View::<T>::check_dtype(self.dtype()).map_err(|e| self.name(e))?;
         let offset = self.layout.byte_offset(index);
         let offset = offset.ok_or_else(|| self.array().no_element(index))?;
         // The largest element is a `Complex<f64>` or a long double, but nothing relies on it.
@@ -371,6 +378,9 @@ impl<'a> ArrayMut<'a> {
             return view
                 .map(|mut view| view.map_inplace(f))
                 .map_err(|e| origin.name(e));
+        }
+        if self.layout.has_overlap() {
+            return Err(self.name(core::ErrorKind::Layout(LayoutError::ReadOnly)));
         }
         let tiles = self.layout.tiles(Cut::LargestStride, TILE_BYTES);
         for tile in tiles.planned(plan_options()) {
@@ -493,7 +503,8 @@ impl<'a> Target<'a> {
     fn split_at(self, offset: u64) -> (Self, Self) {
         match self {
             Self::Memory { bytes, origin } => {
-                let (low, high) = bytes.split_at_mut(offset as usize);
+                let middle = offset.min(bytes.len() as u64) as usize;
+                let (low, high) = bytes.split_at_mut(middle);
                 let part = |bytes| Self::Memory { bytes, origin };
                 (part(low), part(high))
             }

@@ -193,11 +193,15 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 
 /// Locks the file of a name, if there is one, for as long as the result lives.
 pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
-    match open_at_once(path, false) {
-        Ok(file) => take_lock(&file, Lock::Exclusive).map(|()| Some(file)),
-        // What it is, and whether it can be replaced, shows when it is.
-        Err(_) => Ok(None),
+    // What it is, and whether it can be replaced, shows when it is.
+    while let Ok(file) = open_at_once(path, false) {
+        take_lock(&file, Lock::Exclusive)?;
+        // Who had the lock until now may have replaced the file.
+        if is_at(&file, path).unwrap_or(false) {
+            return Ok(Some(file));
+        }
     }
+    Ok(None)
 }
 
 /// Takes room on the disk for all of a file.

@@ -3,6 +3,7 @@
 use npymap_core::{
     DType, Layout, Order,
     cast::{Casting, Overflow, can_cast},
+    dtype::Kind,
     encode,
     literal::Literal,
     tiles::Cut,
@@ -95,9 +96,28 @@ impl Array<'_> {
     /// error; if the array cannot be read.
     pub fn check_cast(&self, to: &DType, casting: Casting, overflow: Overflow) -> Result<()> {
         let transfer = Transfer::new(self, Order::C, to, casting, overflow)?;
-        if overflow == Overflow::AsNumPy || can_cast(self.dtype(), to, Casting::Safe) {
+        // NumPy's "safe" holds for strings that are not ASCII, and for units of time that overflow.
+        let fits = can_cast(self.dtype(), to, Casting::Equiv)
+            || (is_number(self.dtype()) && is_number(to))
+                && can_cast(self.dtype(), to, Casting::Safe);
+        if fits {
             return Ok(());
         }
         transfer.copy(None, |_| (), |_, _| Ok(()))
     }
+}
+
+fn is_number(dtype: &DType) -> bool {
+    !matches!(
+        dtype.kind(),
+        Kind::Bytes
+            | Kind::Str
+            | Kind::Void
+            | Kind::DateTime64(_)
+            | Kind::TimeDelta64(_)
+            | Kind::Struct(_)
+            | Kind::SubArray(_)
+            | Kind::Object
+            | Kind::Extended(_)
+    )
 }

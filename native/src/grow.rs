@@ -216,6 +216,9 @@ impl NpyFile {
             if old.is_locked() {
                 disk::take_lock(new.file(), Lock::Exclusive)?;
             }
+            if !disk::is_at(old.file(), old.path())? {
+                return Err(io::Error::other("was replaced by another writer just now").into());
+            }
             Ok(new.finish()?)
         };
         let file = replace().map_err(|e: crate::Error| self.name(e))?;
@@ -241,12 +244,12 @@ impl NpyFile {
                 self.disk().write_all_at(&new[first..=last], first as u64)?;
             }
         }
-        self.disk().sync()?;
+        // From here on the file has the new length, whether or not the disk is told in time.
         let end = data_offset + layout.nbytes();
         self.container = Container::of_len(self.container.disk_handle(), end);
         let header = header.map(|bytes| header_of(&bytes)).transpose()?;
         self.located = Located::known(header, layout, self.order(), data_offset);
-        Ok(())
+        self.disk().sync()
     }
 
     /// Cuts off what was written behind the array in vain. If even that fails, it stays there,

@@ -156,6 +156,9 @@ impl NewFile {
     fn take_place(self, replace: bool) -> io::Result<File> {
         // Before it has its name: a power cut must not find the name without the bytes.
         self.file.sync_all()?;
+        // Windows cannot open directories. What cannot be opened is found out before it matters.
+        #[cfg(unix)]
+        let directory = File::open(directory_of(&self.path))?;
         let name = match self.name {
             Some(name) => Some(name),
             None => unnamed::link(&self.file, &self.path, replace)?,
@@ -165,9 +168,10 @@ impl NewFile {
             Some(name) => name.persist_noclobber(&self.path)?,
             None => {}
         }
-        // Without it a power cut could undo the naming. Windows cannot open directories.
+        // Without it a power cut could undo the naming. The file has taken its place by now: a file
+        // system that cannot wait for directories does not change that.
         #[cfg(unix)]
-        File::open(directory_of(&self.path))?.sync_all()?;
+        let _ = directory.sync_all();
         Ok(self.file)
     }
 }

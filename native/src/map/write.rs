@@ -231,7 +231,8 @@ impl NpyMapMut {
         self.msync(MmapMut::flush)
     }
 
-    /// As [`NpyMapMut::flush`], but only begins to write, and does not wait.
+    /// As [`NpyMapMut::flush`], but does not wait. On Linux, which writes changed pages by and by in
+    /// any case, it does nothing.
     ///
     /// # Errors
     ///
