@@ -14,26 +14,21 @@ pub fn f16_to_f32(bits: u16) -> f32 {
     const REBIAS: u32 = 112 << 23;
     /// 2^-14, the least normal binary16.
     const LEAST_NORMAL: u32 = 113 << 23;
-    let sign = u32::from(bits & 0x8000) << 16;
-    let magnitude = u32::from(bits & 0x7fff) << 13;
-    let normal = magnitude + REBIAS;
+    let wide = u32::from(bits) << 16;
+    let sign = wide & 0x8000_0000;
+    let magnitude = (wide ^ sign) >> 3;
     // A subnormal number is a fraction of the least normal one: put the 1 before it, and take it
-    // away again.
-    let subnormal = f32::from_bits(magnitude + LEAST_NORMAL) - f32::from_bits(LEAST_NORMAL);
-    // Infinities and NaNs: the exponent is all ones in binary32 too, the payload stays.
-    let special = magnitude | 0x7f80_0000;
-    let finite = if magnitude < 0x0080_0000 {
-        subnormal.to_bits()
+    // away again. From all others, 0 is taken.
+    let (rebias, one) = if magnitude < 0x0080_0000 {
+        (LEAST_NORMAL, LEAST_NORMAL)
     } else {
-        normal
+        (REBIAS, 0)
     };
-    f32::from_bits(
-        sign | if magnitude >= 0x0f80_0000 {
-            special
-        } else {
-            finite
-        },
-    )
+    let finite = f32::from_bits(magnitude + rebias) - f32::from_bits(one);
+    // Infinities and NaNs were large numbers so far, for arithmetic would change payloads. Their
+    // exponent is all ones in binary32 too.
+    let rest = if magnitude >= 0x0f80_0000 { REBIAS } else { 0 };
+    f32::from_bits(sign | (finite.to_bits() + rest))
 }
 
 /// The value of a bfloat16: the upper half of a binary32.

@@ -161,8 +161,8 @@ fn decode(version: (u8, u8), bytes: &[u8]) -> Result<Cow<'_, str>> {
     }
 }
 
-/// `[u8]::is_ascii` goes byte by byte through what its blocks of 32 leave over: a tenth of the time
-/// that a plain header takes (`cargo xtask compare 'simple header'`).
+/// `[u8]::is_ascii` goes byte by byte through what its blocks of 32 leave over: a tenth of the
+/// instructions that a plain header takes (`cargo xtask instructions`).
 fn is_ascii(bytes: &[u8]) -> bool {
     let (blocks, rest) = bytes.as_chunks::<8>();
     let blocks = blocks.iter().map(|b| u64::from_ne_bytes(*b));

@@ -14,10 +14,11 @@ use npymap::{
         header::{self, Limits},
     },
 };
+use rayon::prelude::*;
 
 use crate::{
     numpy::NumPy,
-    table::{Table, each},
+    table::{Side, Table, each},
 };
 
 const GIB: usize = 1 << 30;
@@ -267,29 +268,54 @@ pub fn gathering(table: &mut Table, numpy: &mut NumPy, _: &Path) {
             "T" => map.array().transpose(),
             text => map.slice(text).expect("a selection"),
         };
-        table.run(
-            job,
-            rounds,
-            vec![
-                (
-                    "npymap read_bytes, 2 threads",
-                    Box::new(|| each(1, || array.read_bytes(Order::C, convert))),
-                ),
-                (
-                    "npymap read_bytes, 1 thread",
-                    Box::new(|| each(1, || alone.install(|| array.read_bytes(Order::C, convert)))),
-                ),
-                (
-                    "NumPy",
-                    Box::new(|| {
-                        numpy
-                            .borrow_mut()
-                            .time(1, &format!("y = {statement}; del y"))
-                    }),
-                ),
-            ],
-        );
+        let mut sides: Vec<Side<'_>> = vec![
+            (
+                "npymap read_bytes, 2 threads",
+                Box::new(|| each(1, || array.read_bytes(Order::C, convert))),
+            ),
+            (
+                "npymap read_bytes, 1 thread",
+                Box::new(|| each(1, || alone.install(|| array.read_bytes(Order::C, convert)))),
+            ),
+            (
+                "NumPy",
+                Box::new(|| {
+                    numpy
+                        .borrow_mut()
+                        .time(1, &format!("y = {statement}; del y"))
+                }),
+            ),
+        ];
+        if convert != Convert::AsStored {
+            sides.push((
+                "memcpy into fresh memory, 2 threads",
+                Box::new(|| each(1, || copy_fresh(map.as_bytes()))),
+            ));
+        }
+        table.run(job, rounds, sides);
     }
+}
+
+/// Moves what a conversion to 1 GiB moves, as fast as can be: reads `source`, and fills fresh
+/// memory, each 4 KiB of the source going to as many places as make 1 GiB.
+fn copy_fresh(source: &[u8]) -> Vec<u8> {
+    const BLOCK: usize = 4 << 10;
+    let mut copy = vec![0; GIB];
+    let start = copy.as_mut_ptr().map_addr(|a| a.next_multiple_of(BLOCK));
+    // SAFETY: the range lies in the vector, and the advice leaves its contents as they are.
+    unsafe { libc::madvise(start.cast(), GIB - BLOCK, libc::MADV_HUGEPAGE) };
+    let times = GIB / source.len();
+    copy.par_chunks_mut(8 << 20)
+        .zip(source.par_chunks((8 << 20) / times))
+        .for_each(|(copy, source)| {
+            let blocks = copy.chunks_mut(BLOCK * times);
+            for (copies, block) in blocks.zip(source.chunks(BLOCK)) {
+                for copy in copies.chunks_mut(BLOCK) {
+                    copy.copy_from_slice(block);
+                }
+            }
+        });
+    copy
 }
 
 /// Statistics.
