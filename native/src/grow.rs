@@ -107,6 +107,21 @@ impl NpyFile {
         }
     }
 
+    /// Fails as [`append`](Self::append) of an array would, before anything is written. Bytes behind
+    /// the array do not count.
+    ///
+    /// # Errors
+    ///
+    /// If the file was not opened for [writing](crate::OpenOptions::write), or the shape or the dtype
+    /// does not fit.
+    pub fn check_append(&self, rows: &Array<'_>, casting: Casting) -> Result<()> {
+        self.check_writable()?;
+        let axis = self.growth_axis();
+        let axis = axis.ok_or_else(|| self.name(AppendError::NoAxis))?;
+        self.check_rows(rows, axis, self.len_along(axis), casting)
+            .map(drop)
+    }
+
     /// Fails if rows cannot be appended to so many. Returns how many there are with them.
     pub(crate) fn check_rows(
         &self,

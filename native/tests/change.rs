@@ -251,6 +251,12 @@ fn what_is_refused_changes_nothing() {
         assert!(scratch.bytes("a.npz") == archive);
         assert_eq!(scratch.names(), names);
     }
+    // Nothing is cut off for what cannot be appended.
+    let tail = scratch.bytes("tail.npy");
+    for source in ["wide.npy", "gone.npy"] {
+        scratch.error(&["append", "tail.npy", "x.npy", source, "--discard-trailing"]);
+        assert!(scratch.bytes("tail.npy") == tail, "{source}");
+    }
     scratch.out(&["append", "tail.npy", "x.npy", "--discard-trailing"]);
     assert_eq!(
         NpyFile::open(scratch.path("tail.npy")).unwrap().shape(),

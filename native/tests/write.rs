@@ -742,3 +742,24 @@ fn a_new_file_takes_room_only_when_asked() {
     assert!(blocks(&sparse) >= 8 << 20);
     assert_eq!(fs::metadata(&sparse).unwrap().len(), 128 + (8 << 20));
 }
+
+#[test]
+fn a_part_without_elements_takes_no_bytes() {
+    let scratch = Scratch::new();
+    let path = file_of(&scratch, "x.npy", &dtype("<i4"), &[4, 3], Order::C);
+    for way in WAYS {
+        for selection in ["...", "[::-1]"] {
+            for at in [0, 4] {
+                let changed = change(&path, None, way, |array| {
+                    let (mut before, mut after) = array.slice(selection)?.split_at(0, at)?;
+                    before.fill(at as i32 + 1)?;
+                    after.fill(at as i32 + 2)
+                });
+                changed.unwrap();
+                let expected = if at == 0 { 2 } else { 5 };
+                let found = NpyFile::open(&path).unwrap().read::<i32>().unwrap();
+                assert_eq!(found, [expected; 12], "{way:?} {selection} {at}");
+            }
+        }
+    }
+}

@@ -61,8 +61,7 @@ fn test_on_wasi() -> Result {
         .args(["--", "--no-capture"])
         .env(
             "CARGO_TARGET_WASM32_WASIP1_RUNNER",
-            // With threads, Node.js 20 crashes now and then when it ends.
-            format!("node --no-warnings --single-threaded {}", runner.display()),
+            format!("node --no-warnings {}", runner.display()),
         )
         .run()
 }

@@ -6,14 +6,19 @@ use crate::{Failure, args::Append, input::Input};
 
 pub(crate) fn run(arguments: &Append) -> Result<(), Failure> {
     let mut file = Input::open_to_write(&arguments.target, &arguments.reading)?;
-    if arguments.discard_trailing {
-        file.discard_trailing_bytes()?;
-    }
     let overflow = arguments.overflow.into();
     let casting = match arguments.force {
         true => Casting::Unsafe,
         false => Casting::Equiv,
     };
+    if arguments.discard_trailing {
+        // Nothing is cut off for what cannot be appended.
+        for source in &arguments.sources {
+            let source = Input::open_other(source, &arguments.reading)?;
+            file.check_append(&source.array(), casting)?;
+        }
+        file.discard_trailing_bytes()?;
+    }
     let mut rows = Appender::new(file).map_err(|e| match e.kind() {
         ErrorKind::Append(AppendError::TrailingBytes { .. }) => {
             Failure::Hinted(e, "; --discard-trailing does")
