@@ -230,6 +230,7 @@ fn rows_of_plain_arrays_do_not_interleave() {
 }
 
 #[test]
+#[cfg_attr(target_family = "wasm", ignore = "there are no threads")]
 fn parts_may_go_to_threads() {
     let layout = Layout::new(dtype(">i4"), &[4, 3], Order::C).unwrap();
     let mut bytes = vec![0; 48];
