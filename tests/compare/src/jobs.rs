@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell, fs::File, hint::black_box, io::Read, os::unix::fs::FileExt, path::Path,
-    process::Command, time::Duration,
+    process::Command, sync::Mutex, time::Duration,
 };
 
 use memmap2::Mmap;
@@ -22,6 +22,7 @@ use crate::{
 };
 
 const GIB: usize = 1 << 30;
+const BLOCK: usize = 4 << 10;
 
 /// Parsing a header that is in memory.
 pub fn headers(table: &mut Table) {
@@ -293,29 +294,70 @@ pub fn gathering(table: &mut Table, numpy: &mut NumPy, _: &Path) {
             ));
         }
         table.run(job, rounds, sides);
+        if convert == Convert::AsStored {
+            continue;
+        }
+        // And into memory that was used before, as in a loop over many arrays.
+        numpy
+            .borrow_mut()
+            .run("y = np.ones(x.shape, x.astype('<f4').dtype if x.dtype.itemsize < 8 else '<f8')");
+        let values = Mutex::new(vec![1; GIB]);
+        let values = || values.lock().expect("no panic");
+        table.run(
+            &format!("{job}, memory in use"),
+            rounds,
+            vec![
+                (
+                    "npymap read_into, 2 threads",
+                    Box::new(|| each(1, || array.read_into(Order::C, convert, &mut values()))),
+                ),
+                (
+                    "npymap read_into, 1 thread",
+                    Box::new(|| {
+                        each(1, || {
+                            alone.install(|| array.read_into(Order::C, convert, &mut values()))
+                        })
+                    }),
+                ),
+                (
+                    "NumPy copyto",
+                    Box::new(|| numpy.borrow_mut().time(1, "np.copyto(y, x)")),
+                ),
+                (
+                    "memcpy, 2 threads",
+                    Box::new(|| each(1, || copy(&mut values(), map.as_bytes()))),
+                ),
+            ],
+        );
+        numpy.borrow_mut().run("del y");
     }
 }
 
 /// Moves what a conversion to 1 GiB moves, as fast as can be: reads `source`, and fills fresh
 /// memory, each 4 KiB of the source going to as many places as make 1 GiB.
 fn copy_fresh(source: &[u8]) -> Vec<u8> {
-    const BLOCK: usize = 4 << 10;
-    let mut copy = vec![0; GIB];
-    let start = copy.as_mut_ptr().map_addr(|a| a.next_multiple_of(BLOCK));
+    let mut values = vec![0; GIB];
+    let start = values.as_mut_ptr().map_addr(|a| a.next_multiple_of(BLOCK));
     // SAFETY: the range lies in the vector, and the advice leaves its contents as they are.
     unsafe { libc::madvise(start.cast(), GIB - BLOCK, libc::MADV_HUGEPAGE) };
+    copy(&mut values, source);
+    values
+}
+
+/// Reads `source`, and fills `values`, each block of the source going to as many places as it takes.
+fn copy(values: &mut [u8], source: &[u8]) {
     let times = GIB / source.len();
-    copy.par_chunks_mut(8 << 20)
+    values
+        .par_chunks_mut(8 << 20)
         .zip(source.par_chunks((8 << 20) / times))
-        .for_each(|(copy, source)| {
-            let blocks = copy.chunks_mut(BLOCK * times);
+        .for_each(|(values, source)| {
+            let blocks = values.chunks_mut(BLOCK * times);
             for (copies, block) in blocks.zip(source.chunks(BLOCK)) {
                 for copy in copies.chunks_mut(BLOCK) {
                     copy.copy_from_slice(block);
                 }
             }
         });
-    copy
 }
 
 /// Statistics.
