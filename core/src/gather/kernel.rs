@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use super::{
     Convert,
     fields::{self, Action, Fields},
+    halves,
 };
 use crate::{
     DType, ErrorKind, Result,
@@ -31,7 +32,7 @@ enum Op {
     Bool,
     /// binary16 to binary32.
     Half {
-        big: bool,
+        swapped: bool,
     },
     /// bfloat16 to binary32.
     BFloat {
@@ -119,11 +120,9 @@ impl Kernel {
             Op::Copy => dst.copy_from_slice(src),
             Op::Swap(lane) => swap(*lane, src, dst),
             Op::Bool => lanes(src, dst, |[b]| [u8::from(b != 0)]),
-            Op::Half { big: false } => lanes(src, dst, |b| {
-                number::f16_to_f32(u16::from_le_bytes(b)).to_ne_bytes()
-            }),
-            Op::Half { big: true } => lanes(src, dst, |b| {
-                number::f16_to_f32(u16::from_be_bytes(b)).to_ne_bytes()
+            Op::Half { swapped: false } => halves::widen(src, dst),
+            Op::Half { swapped: true } => lanes(src, dst, |b| {
+                number::f16_to_f32(u16::from_ne_bytes(b).swap_bytes()).to_ne_bytes()
             }),
             Op::BFloat { big: false } => lanes(src, dst, |b| {
                 number::bf16_to_f32(u16::from_le_bytes(b)).to_ne_bytes()
@@ -164,7 +163,9 @@ impl Op {
         let big = dtype.byte_order() == ByteOrder::Big;
         Ok(match *dtype.kind() {
             Kind::Bool => Self::Bool,
-            Kind::Float16 | Kind::Extended(Extended::Complex32) => Self::Half { big },
+            Kind::Float16 | Kind::Extended(Extended::Complex32) => Self::Half {
+                swapped: !dtype.is_native(),
+            },
             Kind::Extended(Extended::BFloat16) => Self::BFloat { big },
             Kind::Extended(kind) => {
                 let mut table = [0.0; 256];
@@ -253,7 +254,7 @@ fn reverse_lanes<const PAIRS: usize>(src: &[u8], dst: &mut [u8]) {
 
 /// Converts lane by lane.
 #[inline(always)]
-fn lanes<const N: usize, const M: usize>(
+pub(super) fn lanes<const N: usize, const M: usize>(
     src: &[u8],
     dst: &mut [u8],
     convert: impl Fn([u8; N]) -> [u8; M],

@@ -10,6 +10,7 @@
 
 mod convert;
 mod fields;
+mod halves;
 pub(crate) mod kernel;
 pub(crate) mod nest;
 mod source;
