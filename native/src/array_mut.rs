@@ -7,9 +7,9 @@ use npymap_core::{
     assign::{self, assign_within},
     cast::{Cast, Casting, Overflow},
     dtype::Kind,
-    gather::{self, Convert},
+    gather,
     layout::LayoutError,
-    tiles::Cut,
+    tiles::{Cut, Tile},
     view::{Element, View, ViewMut},
 };
 
@@ -452,23 +452,18 @@ impl<'a> ArrayMut<'a> {
         // In the order of the file that is written to.
         let axes = by_stride(&self.layout);
         let (spread, to) = (spread.permute(&axes)?, self.layout.permute(&axes)?);
-        let (mut reader, tiles) = transfer::in_any_order(from.source(), &spread, TILE_BYTES, None)?;
-        let (mut values, mut converted) = (Vec::new(), Vec::new());
-        for tile in tiles {
-            values.resize(tile.layout().nbytes() as usize, 0);
-            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-            let part = tile.of(&to)?;
-            match cast {
-                None => self.target.write(&part, &values, from.dtype())?,
-                Some(cast) => {
-                    converted.resize(part.nbytes() as usize, 0);
-                    let fits = cast.convert(&values, &mut converted);
-                    fits.map_err(|e| transfer::misfit(e, &tile, &axes))?;
-                    self.target.write(&part, &converted, to.dtype())?;
-                }
-            }
-        }
-        Ok(())
+        let itemsize = to.itemsize();
+        let (reader, tiles) =
+            transfer::in_any_order(from.source(), &spread, itemsize, TILE_BYTES, None)?;
+        let values = match cast {
+            None => from.dtype(),
+            Some(_) => to.dtype(),
+        };
+        let misfit = |e, tile: &Tile| transfer::misfit(e, tile, &axes);
+        let cast = cast.map(|cast| (cast, itemsize));
+        transfer::each_tile(reader, tiles, cast, misfit, |tile, bytes| {
+            self.target.write(&tile.of(&to)?, bytes, values)
+        })
     }
 
     fn made(mut self, layout: npymap_core::Result<Layout>) -> Result<Self> {

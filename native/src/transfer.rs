@@ -35,7 +35,7 @@ pub(crate) fn read(
     }
     let itemsize = convert.dtype(layout.dtype()).itemsize();
     let mut temporary = Vec::new();
-    for tile in tiles(source, layout, cut_for(source), TILE_BYTES) {
+    for tile in tiles(source, layout, cut_for(source), itemsize, TILE_BYTES) {
         let len = (tile.layout().size() * itemsize) as usize;
         if tile.is_run() {
             let at = (tile.first() * itemsize) as usize;
@@ -117,13 +117,14 @@ impl<'a> Transfer<'a> {
         /// those of twice the size, by `time npymap convert x.npy y.npy --order F`.
         const ACROSS: u64 = 4 * TILE_BYTES;
 
-        let bytes = self.tile_bytes(match walks_forward(&self.layout) {
+        let bytes = match walks_forward(&self.layout) {
             true => TILE_BYTES,
             false => ACROSS,
-        });
-        let (reader, tiles) = in_any_order(&self.source, &self.layout, bytes, directory)?;
+        };
+        let (source, layout, itemsize) = (&self.source, &self.layout, self.itemsize);
+        let (reader, tiles) = in_any_order(source, layout, itemsize, bytes, directory)?;
         self.each_tile(reader, tiles, done, |tile, values| {
-            each_run(tile, self.itemsize, values, &mut put)
+            each_run(tile, itemsize, values, &mut put)
         })
     }
 
@@ -138,10 +139,10 @@ impl<'a> Transfer<'a> {
             return self.stream_run(done, put);
         }
         let mut reader = source.reader();
-        if !source.is_random_access() && goes_far_back(source, layout) {
+        if !source.is_random_access() && goes_far_back(source, layout, self.itemsize) {
             reader.prepare_for_any_order()?;
         }
-        let tiles = tiles(source, layout, Cut::FirstAxis, self.tile_bytes(TILE_BYTES));
+        let tiles = tiles(source, layout, Cut::FirstAxis, self.itemsize, TILE_BYTES);
         self.each_tile(reader, tiles, done, |_, values| put(values))
     }
 
@@ -177,35 +178,20 @@ impl<'a> Transfer<'a> {
 
     fn each_tile(
         &self,
-        mut reader: Reader<'_>,
+        reader: Reader<'_>,
         tiles: Tiles,
         mut done: impl FnMut(u64),
         mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let (mut values, mut converted) = (Vec::new(), Vec::new());
+        let cast = self.cast.as_ref().map(|cast| (cast, self.itemsize));
+        let misfit = |e, tile: &Tile| self.misfit(e, tile);
         let mut moved = 0;
-        for tile in tiles {
-            values.resize(tile.layout().nbytes() as usize, 0);
-            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-            match &self.cast {
-                None => take(&tile, &values)?,
-                Some(cast) => {
-                    converted.resize((tile.layout().size() * self.itemsize) as usize, 0);
-                    let fits = cast.convert(&values, &mut converted);
-                    fits.map_err(|e| self.misfit(e, &tile))?;
-                    take(&tile, &converted)?;
-                }
-            }
-            moved += values.len() as u64;
+        each_tile(reader, tiles, cast, misfit, |tile, values| {
+            take(tile, values)?;
+            moved += tile.layout().nbytes();
             done(moved);
-        }
-        Ok(())
-    }
-
-    /// How much is read at once, so that it is no more once it is converted.
-    fn tile_bytes(&self, bytes: u64) -> u64 {
-        let growth = self.itemsize.div_ceil(self.layout.itemsize().max(1));
-        bytes / growth.max(1)
+            Ok(())
+        })
     }
 
     #[cold]
@@ -216,6 +202,35 @@ impl<'a> Transfer<'a> {
         }
         self.source.name(misfit(error, tile, &axes))
     }
+}
+
+/// Reads one tile after the other, converts its values, if there is a conversion (to elements of so
+/// many bytes), and hands them on. A tile is all that is held: the tiles must be
+/// [cut](Tiles::converted) by what becomes of them. `misfit` makes the error about a value that
+/// cannot be converted.
+pub(crate) fn each_tile(
+    mut reader: Reader<'_>,
+    tiles: Tiles,
+    cast: Option<(&Cast, u64)>,
+    misfit: impl Fn(npymap_core::Error, &Tile) -> Error,
+    mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let (mut values, mut converted) = (Vec::new(), Vec::new());
+    for tile in tiles {
+        let layout = tile.layout();
+        values.resize(layout.nbytes() as usize, 0);
+        reader.gather(layout, Convert::AsStored, &mut values)?;
+        match cast {
+            None => take(&tile, &values)?,
+            Some((cast, itemsize)) => {
+                converted.resize((layout.size() * itemsize) as usize, 0);
+                let fits = cast.convert(&values, &mut converted);
+                fits.map_err(|e| misfit(e, &tile))?;
+                take(&tile, &converted)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An error about a value of a tile, which has these axes of the array, with the index that the
@@ -237,11 +252,13 @@ pub(crate) fn misfit(error: npymap_core::Error, tile: &Tile, axes: &[i64]) -> Er
     Error::new(error::ErrorKind::Value { index, error })
 }
 
-/// A reader of pieces of so many bytes that may come in any order, and the pieces. An inflated copy, if there must
-/// be one, is put in the directory, or else in the system's temporary one.
+/// A reader of pieces that may come in any order, and the pieces, of so many bytes once elements
+/// have the size that they get. An inflated copy, if there must be one, is put in the directory, or
+/// else in the system's temporary one.
 pub(crate) fn in_any_order<'a>(
     source: &Source<'a>,
     layout: &Layout,
+    itemsize: u64,
     bytes: u64,
     directory: Option<&'a Path>,
 ) -> Result<(Reader<'a>, Tiles)> {
@@ -254,7 +271,7 @@ pub(crate) fn in_any_order<'a>(
         reader.prepare_for_any_order()?;
         cut = Cut::LeastEffort;
     }
-    Ok((reader, tiles(source, layout, cut, bytes)))
+    Ok((reader, tiles(source, layout, cut, itemsize, bytes)))
 }
 
 /// How to cut where the pieces may come in any order.
@@ -281,18 +298,18 @@ fn writes_crumbs(layout: &Layout) -> bool {
 
 /// Whether the pieces that follow one another in the C order make a source go back, right after the
 /// first one, over more than half of itself.
-fn goes_far_back(source: &Source<'_>, layout: &Layout) -> bool {
-    let mut tiles =
-        tiles(source, layout, Cut::FirstAxis, TILE_BYTES).map(|tile| tile.layout().byte_span());
+fn goes_far_back(source: &Source<'_>, layout: &Layout, itemsize: u64) -> bool {
+    let tiles = tiles(source, layout, Cut::FirstAxis, itemsize, TILE_BYTES);
+    let mut tiles = tiles.map(|tile| tile.layout().byte_span());
     let (Some(first), Some(second)) = (tiles.next(), tiles.next()) else {
         return false;
     };
     second.start < first.end && first.end > source.data_len() / 2
 }
 
-/// What can be read and held at once.
-fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut, bytes: u64) -> Tiles {
-    let tiles = layout.tiles(cut, bytes);
+/// What can be read and held at once, even when elements have the size that they get.
+fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut, itemsize: u64, bytes: u64) -> Tiles {
+    let tiles = layout.tiles(cut, bytes).converted(itemsize);
     match source.memory() {
         Some(_) => tiles,
         None => tiles.planned(plan_options()),
@@ -352,7 +369,7 @@ mod parallel {
         let itemsize = convert.dtype(layout.dtype()).itemsize();
         let mut rest = values;
         let mut pieces = Vec::new();
-        for tile in tiles(source, layout, Cut::FirstAxis, TILE_BYTES) {
+        for tile in tiles(source, layout, Cut::FirstAxis, itemsize, TILE_BYTES) {
             let len = (tile.layout().size() * itemsize) as usize;
             let (piece, after) = rest.split_at_mut(len);
             pieces.push((tile, piece));

@@ -356,6 +356,29 @@ fn a_file_that_may_not_be_so_large_leaves_all_as_it_was() {
     assert!(scratch.bytes("x.npy") == before);
 }
 
+/// Values that become much larger, and those that one is broadcast to, are held a few at a time.
+#[cfg(target_os = "linux")]
+#[test]
+fn values_that_grow_are_assigned_in_bounded_memory() {
+    let scratch = Scratch::new();
+    scratch.npy("one.npy", "S1", &[], b"x");
+    scratch.npy("nothing.npy", "S0", &[500], b"");
+    for (source, expected) in [("one.npy", "b'x'"), ("nothing.npy", "b''")] {
+        scratch.out(&[
+            "create", "x.npy", "--dtype", "S1000000", "--shape", "500", "--force",
+        ]);
+        let script = format!("ulimit -v 400000; exec \"$0\" set x.npy : --from {source}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_npymap")]);
+        let output = shell.current_dir(scratch.directory()).output().unwrap();
+        assert!(output.status.success(), "{source}: {output:?}");
+        assert_eq!(
+            scratch.out(&["show", "x.npy", "-1"]),
+            format!("{expected}\n")
+        );
+    }
+}
+
 /// On a file system of 1 MiB, where the system lets anyone make one.
 #[cfg(target_os = "linux")]
 #[test]
