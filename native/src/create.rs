@@ -163,6 +163,7 @@ impl CreateOptions {
             array_mut::Target::File {
                 container: &container,
                 start: located.data_offset(),
+                len: located.layout().nbytes(),
             },
             located.layout().clone(),
         ))?;

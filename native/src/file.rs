@@ -107,6 +107,7 @@ impl NpyFile {
         let source = Source::File {
             container: &self.container,
             start: self.data_offset(),
+            len: self.data_len(),
             is_pickle: self.layout().dtype().has_object(),
         };
         Array::new(source, self.layout().clone())
@@ -123,6 +124,7 @@ impl NpyFile {
         let target = Target::File {
             container: &self.container,
             start: self.data_offset(),
+            len: self.data_len(),
         };
         Ok(ArrayMut::new(target, self.layout().clone()))
     }
@@ -156,6 +158,11 @@ impl NpyFile {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// How many bytes of data there are, those behind the array not included.
+    fn data_len(&self) -> u64 {
+        self.container.len() - self.data_offset() - self.trailing_bytes()
     }
 
     pub(crate) fn check_writable(&self) -> Result<()> {

@@ -75,7 +75,7 @@ pub use npymap_core::{half, num_complex};
 pub use crate::{
     append::Appender,
     array::Array,
-    array_mut::ArrayMut,
+    array_mut::{ArrayMut, Chunks},
     create::CreateOptions,
     diff::{Difference, Tolerance},
     error::{AppendError, Error, ErrorKind, RawError, Result},
