@@ -1,6 +1,6 @@
 //! Arrays read by position: safe, and on every file system.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use crate::{
     array::Array,
@@ -39,6 +39,9 @@ use crate::{
 pub struct NpyFile {
     pub(crate) container: Container,
     pub(crate) located: Located,
+    /// Whether the header in the file is neither the old nor the new one, since it could not be
+    /// written.
+    pub(crate) is_torn: bool,
 }
 
 impl NpyFile {
@@ -75,11 +78,15 @@ impl NpyFile {
 
     pub(crate) fn in_container(mut container: Container, options: &OpenOptions) -> Result<Self> {
         let located = Located::npy(&mut container, options)?;
-        Ok(Self { container, located })
+        Ok(Self::of(container, located))
     }
 
     pub(crate) fn of(container: Container, located: Located) -> Self {
-        Self { container, located }
+        Self {
+            container,
+            located,
+            is_torn: false,
+        }
     }
 
     /// The path of the file, or of the archive.
@@ -171,10 +178,14 @@ impl NpyFile {
         }
         if self.container.key().is_some() {
             Err(self.name(ErrorKind::Archived))
-        } else if self.is_writable() {
-            Ok(())
-        } else {
+        } else if !self.is_writable() {
             Err(self.name(ErrorKind::ReadOnly))
+        } else if self.is_torn {
+            let what =
+                "the header could not be written, and may be neither the old nor the new one";
+            Err(self.name(io::Error::other(what)))
+        } else {
+            Ok(())
         }
     }
 
@@ -208,6 +219,6 @@ impl OpenOptions {
     pub fn open_raw(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyFile> {
         let mut container = Container::file(Disk::open(path.as_ref(), self)?);
         let located = Located::raw(&mut container, spec, self)?;
-        Ok(NpyFile { container, located })
+        Ok(NpyFile::of(container, located))
     }
 }

@@ -81,8 +81,17 @@ fn another_process() {
             "{:x}",
             NpyFile::open(path).unwrap().at::<u64>(&[9]).unwrap()
         ),
+        "truncate" => truncate_in_vain(&path),
         other => panic!("no role {other}"),
     }
+}
+
+fn truncate_in_vain(path: &Path) {
+    let mut file = NpyFile::open_rw(path).unwrap();
+    file.truncate(999).unwrap_err();
+    assert_eq!((file.shape(), file.trailing_bytes()), (&[1000][..], 0));
+    file.array_mut().unwrap();
+    println!("done");
 }
 
 fn write_forever(path: &Path, by_map: bool) {
@@ -275,4 +284,41 @@ fn a_killed_appender_leaves_whole_rows() {
         }
     }
     assert!(len > 1);
+}
+
+/// A header that can be written in part only is written back: the file stays what it was, and is
+/// still taken for that.
+#[test]
+fn a_header_that_is_written_in_part_is_written_back() {
+    let _alone = alone();
+    let scratch = Scratch::new();
+    let path = scratch.path("x.npy");
+    // The system lets the process write no more than 512 bytes of a file. Of the number 1000, one
+    // to three digits stand behind them.
+    for len in 426..429 {
+        let field = "x".repeat(len);
+        let fields = format!("[('{field}', '|u1'), ('y', '|u1')]");
+        let text = format!("{{'descr': {fields}, 'fortran_order': False, 'shape': (1000,), }}");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((text.len() as u16 + 1).to_le_bytes());
+        bytes.extend(text.as_bytes());
+        bytes.push(b'\n');
+        let at = bytes.windows(4).position(|digits| digits == b"1000");
+        assert!(at.is_some_and(|at| at < 512 && at + 4 > 512), "{at:?}");
+        bytes.extend([7; 2000]);
+        fs::write(&path, &bytes).unwrap();
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\" | cat"])
+            .arg(env::current_exe().unwrap())
+            .args(["--exact", "another_process", "--nocapture", "--quiet"])
+            .envs([("NPYMAP_ROLE", "truncate")])
+            .env("NPYMAP_FILE", &path);
+        let output = shell.output().unwrap();
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("done"),
+            "{output:?}"
+        );
+        assert!(fs::read(&path).unwrap() == bytes);
+    }
 }

@@ -135,8 +135,8 @@ pub(crate) struct Show {
 ///
 /// The new file has the dtype and the byte order of the array, and is in C order: it is what
 /// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
-/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the selection. A deflated member that must be written in another order is inflated
+/// another, when it is complete; a failure leaves nothing behind. It replaces no archive. Memory
+/// stays bounded, whatever the size of the selection. A deflated member that must be written in another order is inflated
 /// into a file without a name beside OUT first.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -203,8 +203,8 @@ pub(crate) struct Stats {
 ///
 /// Dtype, byte order and memory order stay as they are unless an option changes them: the file is
 /// what np.save writes of the array that astype, newbyteorder and asfortranarray make. It appears,
-/// or replaces another, when it is complete; a failure leaves nothing behind. Memory stays bounded,
-/// whatever the size of the array and its orders.
+/// or replaces another, when it is complete; a failure leaves nothing behind. It replaces no
+/// archive. Memory stays bounded, whatever the size of the array and its orders.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -326,8 +326,8 @@ pub(crate) enum OnOverflow {
 /// The archive is one that np.load reads. Its members are stored unless --deflate is given, and
 /// stored arrays begin at multiples of 64 bytes, so that they can be mapped. Each has the dtype and
 /// the byte order of its SRC, and is in Fortran order if that is. OUT.npz appears, or replaces
-/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the arrays.
+/// another, when it is complete; a failure leaves nothing behind. It replaces nothing but an
+/// archive. Memory stays bounded, whatever the size of the arrays.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES

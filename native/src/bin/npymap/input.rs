@@ -104,7 +104,7 @@ fn split_member(path: &Path) -> Option<(&Path, &str)> {
 }
 
 /// Whether a file begins as an archive does; false if it cannot be read, which opening it will say.
-fn is_zip(path: &Path) -> bool {
+pub(crate) fn is_zip(path: &Path) -> bool {
     let first_bytes = || -> io::Result<[u8; 4]> {
         let mut magic = [0; 4];
         // Opening a pipe waits for who writes to it, and reading from it loses what is read.
@@ -114,4 +114,21 @@ fn is_zip(path: &Path) -> bool {
         Ok(magic)
     };
     first_bytes().is_ok_and(|magic| matches!(&magic, b"PK\x03\x04" | b"PK\x05\x06"))
+}
+
+/// Whether two paths are names of the same file.
+#[cfg(unix)]
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path| -> io::Result<_> {
+        let metadata = fs::metadata(path)?;
+        Ok((metadata.dev(), metadata.ino()))
+    };
+    matches!((identity(a), identity(b)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
+    let real = |path: &Path| -> io::Result<_> { path.canonicalize() };
+    matches!((real(a), real(b)), (Ok(a), Ok(b)) if a == b)
 }
