@@ -36,6 +36,7 @@
 mod append;
 mod array;
 mod array_mut;
+mod checksum;
 mod container;
 mod create;
 mod deflate;

@@ -11,6 +11,7 @@ use npymap_core::{
 
 use crate::{
     array::Array,
+    checksum::Checksum,
     error::{self, Error, Result},
     source::{Reader, Source, plan_options},
 };
@@ -105,7 +106,8 @@ impl<'a> Transfer<'a> {
     /// in bytes. `done` is told how many bytes were read so far.
     ///
     /// An inflated copy of the source, if there must be one, is put in the directory, or else in the
-    /// system's temporary one.
+    /// system's temporary one. Of a stored member of an archive, taken whole, the checksum is found
+    /// to be right, at the latest when all values were handed on.
     pub(crate) fn copy(
         &self,
         directory: Option<&Path>,
@@ -117,6 +119,12 @@ impl<'a> Transfer<'a> {
         /// those of twice the size, by `time npymap convert x.npy y.npy --order F`.
         const ACROSS: u64 = 4 * TILE_BYTES;
 
+        match self.checksum() {
+            // It is counted on the way.
+            Some(checksum) if self.is_run() => return self.copy_run(Some(checksum), done, put),
+            Some((checksum, _)) => checksum.finish()?,
+            None => {}
+        }
         let bytes = match walks_forward(&self.layout) {
             true => TILE_BYTES,
             false => ACROSS,
@@ -134,10 +142,14 @@ impl<'a> Transfer<'a> {
         done: impl FnMut(u64),
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        let (source, layout) = (&self.source, &self.layout);
-        if self.cast.is_none() && layout.is_contiguous(Order::C) {
-            return self.stream_run(done, put);
+        let checksum = self.checksum();
+        if self.is_run() {
+            return self.copy_run(checksum, done, |_, values| put(values));
         }
+        if let Some((checksum, _)) = checksum {
+            checksum.finish()?;
+        }
+        let (source, layout) = (&self.source, &self.layout);
         let mut reader = source.reader();
         if !source.is_random_access() && goes_far_back(source, layout, self.itemsize) {
             reader.prepare_for_any_order()?;
@@ -146,34 +158,60 @@ impl<'a> Transfer<'a> {
         self.each_tile(reader, tiles, done, |_, values| put(values))
     }
 
+    /// Whether all values are handed on as they stand, one after the other.
+    fn is_run(&self) -> bool {
+        self.cast.is_none() && self.layout.is_contiguous(Order::C)
+    }
+
     /// Hands on bytes that follow one another as they are, in pieces that stay in the cache while
     /// the sink looks at them.
-    fn stream_run(
+    fn copy_run(
         &self,
+        mut checksum: Option<(Checksum<'_>, u64)>,
         mut done: impl FnMut(u64),
-        mut put: impl FnMut(&[u8]) -> Result<()>,
+        mut put: impl FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<()> {
         const PIECE: u64 = 256 << 10;
 
-        let (mut at, len) = (self.layout.offset(), self.layout.nbytes());
-        let end = at + len;
+        let (start, len) = (self.layout.offset(), self.layout.nbytes());
+        if let Some((checksum, data_offset)) = &mut checksum {
+            checksum.read_to(*data_offset)?;
+        }
         let mut reader = self.source.reader();
         let mut buffer = Vec::new();
-        while at < end {
-            let n = (end - at).min(PIECE) as usize;
-            match self.source.memory() {
+        let mut at = 0;
+        while at < len {
+            let n = (len - at).min(PIECE) as usize;
+            let piece = match self.source.memory() {
                 // The layout lies in the data.
-                Some(bytes) => put(&bytes[at as usize..at as usize + n])?,
+                Some(bytes) => &bytes[(start + at) as usize..][..n],
                 None => {
                     buffer.resize(n, 0);
-                    reader.read_at(at, &mut buffer)?;
-                    put(&buffer)?;
+                    reader.read_at(start + at, &mut buffer)?;
+                    &buffer[..]
                 }
+            };
+            if let Some((checksum, _)) = &mut checksum {
+                checksum.pass(piece);
             }
+            put(at, piece)?;
             at += n as u64;
-            done(len - (end - at));
+            done(at);
         }
-        Ok(())
+        checksum.map_or(Ok(()), |(checksum, _)| checksum.finish())
+    }
+
+    /// The checksum of a stored member that is taken whole, and where in it the data begins.
+    fn checksum(&self) -> Option<(Checksum<'a>, u64)> {
+        match self.source {
+            Source::File {
+                container,
+                start,
+                len,
+                ..
+            } if self.layout.nbytes() == len => Some((Checksum::of(container)?, start)),
+            _ => None,
+        }
     }
 
     fn each_tile(
