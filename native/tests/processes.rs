@@ -248,7 +248,7 @@ fn a_killed_appender_leaves_whole_rows() {
     let path = scratch.path("x.npy");
     let dtype: DType = "<u8".parse().unwrap();
     CreateOptions::new(dtype, [0, 100]).create(&path).unwrap();
-    let mut len = 0;
+    let (mut len, mut most) = (0, 0);
     for i in 0..kills() {
         // Now and then a header without room, which is replaced within nine rows.
         let is_old = i % 5 == 4;
@@ -279,11 +279,13 @@ fn a_killed_appender_leaves_whole_rows() {
         }
         // What was not counted yet is behind the array, and its remains are no file.
         len = rows;
+        most = most.max(len);
         if cfg!(target_os = "linux") {
             assert_eq!(scratch.names(), ["x.npy"]);
         }
     }
-    assert!(len > 1);
+    // The last one alone may have been killed before its first wait for a busy disk was over.
+    assert!(most > 1);
 }
 
 /// A header that can be written in part only is written back: the file stays what it was, and is
