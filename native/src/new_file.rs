@@ -305,18 +305,23 @@ fn with_temporary_name<T>(
 /// Gives a new file the permissions of the one that it replaces, and its owner, if the system lets
 /// us give files away.
 pub(crate) fn inherit(new: &File, old: &fs::Metadata) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "they stay what they are"))]
+    let mut permissions = old.permissions();
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{MetadataExt, fchown};
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
         let ours = new.metadata()?;
-        if (ours.uid(), ours.gid()) != (old.uid(), old.gid()) {
-            let given = fchown(new, Some(old.uid()), Some(old.gid()));
-            // The group alone is what users may give who are in it. What cannot be given stays.
-            let _ = given.or_else(|_| fchown(new, None, Some(old.gid())));
+        let is_given = (ours.uid(), ours.gid()) == (old.uid(), old.gid())
+            || fchown(new, Some(old.uid()), Some(old.gid())).is_ok();
+        if !is_given {
+            // To a group they are in, users may give what is theirs. What cannot be given stays,
+            // but nobody gets our rights by it.
+            let _ = fchown(new, None, Some(old.gid()));
+            permissions.set_mode(permissions.mode() & 0o1777);
         }
     }
     // Behind the owner, with whom some of them would go.
-    new.set_permissions(old.permissions())
+    new.set_permissions(permissions)
 }
 
 /// Whether a path is another name of what the process has open.

@@ -106,6 +106,22 @@ fn lists_of_fields_are_dtypes() {
     let raw = ["--raw-dtype", fields, "--raw-offset", "192"];
     let shown = scratch.out(&[&["show", "x.npy", "['y'][0]"][..], &raw].concat());
     assert_eq!(shown, "[3 4]\n");
+    // Whatever else stands in headers.
+    for (text, expected) in [
+        ("'<f4'", "float32"),
+        (
+            "('<i4', [('lo', '<u2'), ('hi', '<u2')])",
+            "[('lo', '<u2'), ('hi', '<u2')]",
+        ),
+        ("(2,)f8, i4", "[('f0', '<f8', (2,)), ('f1', '<i4')]"),
+    ] {
+        scratch.out(&[
+            "create", "z.npy", "--dtype", text, "--shape", "0", "--force",
+        ]);
+        let file = NpyFile::open(scratch.path("z.npy")).unwrap();
+        assert_eq!(file.dtype().to_string(), expected);
+        fs::remove_file(scratch.path("z.npy")).unwrap();
+    }
     for (text, expected) in [
         ("[('x','<f4')", "found the end at byte 12"),
         ("[('x','zz')]", "data type 'zz' not understood"),

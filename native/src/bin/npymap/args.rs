@@ -552,13 +552,15 @@ pub(crate) struct Append {
     pub(crate) reading: Reading,
 }
 
-/// A dtype: its name, or the literal that a header has for it, where that is more than a string.
+/// A dtype: what `np.dtype` takes as text, or the literal that a header has for it.
 fn dtype(text: &str) -> Result<DType, String> {
-    if text.trim_start().starts_with('[') {
-        let descr = Literal::parse(text, Dialect::Python3).map_err(|e| e.to_string())?;
-        return DType::from_descr(&descr).map_err(|e| e.to_string());
+    let named = DType::parse(text);
+    let is_literal = text.trim_start().starts_with(['[', '(', '\'', '"']);
+    if named.is_ok() || !is_literal {
+        return named.map_err(|e| e.to_string());
     }
-    DType::parse(text).map_err(|e| e.to_string())
+    let descr = Literal::parse(text, Dialect::Python3).map_err(|e| e.to_string())?;
+    DType::from_descr(&descr).map_err(|e| e.to_string())
 }
 
 /// Checks that a text is a value, which is read when there is a dtype for it.
