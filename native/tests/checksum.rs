@@ -71,3 +71,24 @@ fn what_is_wrong_in_a_stored_member_is_not_copied() {
     // Arrays in memory have no checksum.
     Array::of_slice(&[1.0], &[1]).unwrap().save(&path).unwrap();
 }
+
+/// Nor is it copied by those who have it read ahead of them.
+#[test]
+fn what_is_wrong_in_a_large_member_is_not_copied() {
+    let scratch = Scratch::new();
+    let npy = fs::read(scratch.counting("x.npy", &[3000, 1000], Order::C)).unwrap();
+    let archive = scratch.archive("a.npz", &[("x.npy", false, &*npy, &*npy)]);
+    let mut bytes = fs::read(&archive).unwrap();
+    bytes[10 << 20] ^= 1;
+    fs::write(&archive, bytes).unwrap();
+    let names = scratch.names();
+    for arguments in [
+        &["pack", "b.npz", "x=a.npz::x"][..],
+        &["convert", "a.npz::x", "y.npy"],
+        &["slice", "a.npz::x", ":", "-o", "y.npy"],
+    ] {
+        let message = scratch.error(arguments);
+        assert!(message.contains("bad CRC-32"), "{arguments:?}: {message}");
+        assert_eq!(scratch.names(), names);
+    }
+}
