@@ -191,17 +191,29 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Locks the file of a name, if there is one, for as long as the result lives.
+/// Locks the file of a name, if there is one, for as long as the result lives: who writes to it
+/// would write to what nobody sees, once another file has its name.
 pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
-    // What it is, and whether it can be replaced, shows when it is.
-    while let Ok(file) = open_at_once(path, false) {
-        take_lock(&file, Lock::Exclusive)?;
+    // Network file systems lock for writers only what is open for writing. What the file is, and
+    // whether it can be replaced, shows when it is.
+    let open = || open_at_once(path, true).or_else(|_| open_at_once(path, false));
+    while let Ok(file) = open() {
+        lock_if_possible(&file)?;
         // Who had the lock until now may have replaced the file.
         if is_at(&file, path).unwrap_or(false) {
             return Ok(Some(file));
         }
     }
     Ok(None)
+}
+
+/// Locks a file for a writer, or fails at once. Where there are no locks, there is nothing to keep
+/// to.
+pub(crate) fn lock_if_possible(file: &File) -> Result<()> {
+    match take_lock(file, Lock::Exclusive) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotLockable(_)) => Ok(()),
+        locked => locked,
+    }
 }
 
 /// Takes room on the disk for all of a file.

@@ -36,6 +36,7 @@
 mod append;
 mod array;
 mod array_mut;
+mod checksum;
 mod container;
 mod create;
 mod deflate;
@@ -75,7 +76,7 @@ pub use npymap_core::{half, num_complex};
 pub use crate::{
     append::Appender,
     array::Array,
-    array_mut::ArrayMut,
+    array_mut::{ArrayMut, Chunks},
     create::CreateOptions,
     diff::{Difference, Tolerance},
     error::{AppendError, Error, ErrorKind, RawError, Result},

@@ -10,11 +10,27 @@ use std::{
     io,
     ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tempfile::TempPath;
 
-use crate::disk::write_all_at;
+use crate::{
+    disk::{self, Disk, write_all_at},
+    error::Result,
+};
+
+/// How those are kept out whose work would be lost, because they write to a file that is replaced.
+#[derive(Debug)]
+pub(crate) enum Guard {
+    /// By a lock on what stands there.
+    Lock,
+    /// Not at all: locks are not wanted.
+    Nothing,
+    /// By a lock on this file, which the caller has read and which must still stand there in the
+    /// end. If it is open for writing, it is locked as far as that is wanted.
+    Opened(Arc<Disk>),
+}
 
 /// What stands where a file is to be written.
 #[derive(Debug)]
@@ -27,42 +43,80 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Begins to write. Where the path is a link, what it points to is written.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+    /// Begins to write. Where the path is a link, what it points to is written. Errors do not name
+    /// the path.
+    pub(crate) fn create(path: &Path, guard: Guard) -> Result<Self> {
         // Whoever opened it decided on what it is, and may have written to it: even a regular file
         // is not replaced, and keeps what it has.
         if is_open_already(path) {
-            return File::options().append(true).open(path).map(Self::Stream);
+            return Ok(Self::Stream(File::options().append(true).open(path)?));
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => {
                 let real = fs::canonicalize(path)?;
-                NewFile::create(real, Some(metadata.permissions())).map(Self::New)
+                let replaced = Replaced::new(guard, &real)?;
+                let new = NewFile::create(real, replaced)?;
+                inherit(&new.file, &metadata)?;
+                Ok(Self::New(new))
             }
-            Ok(metadata) if metadata.is_dir() => Err(io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "is a directory",
-            )),
-            Ok(_) => File::options().write(true).open(path).map(Self::Stream),
+            Ok(metadata) if metadata.is_dir() => {
+                Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory").into())
+            }
+            Ok(_) => Ok(Self::Stream(File::options().write(true).open(path)?)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
                 // A link to what is not there yet. Links in a circle are another kind of error.
-                Ok(link) => Self::create(&directory_of(path).join(link)),
-                Err(_) => NewFile::create(path.to_owned(), None).map(Self::New),
+                Ok(link) => Self::create(&directory_of(path).join(link), guard),
+                Err(_) => {
+                    let replaced = Replaced::new(guard, path)?;
+                    Ok(Self::New(NewFile::create(path.to_owned(), replaced)?))
+                }
             },
-            Err(e) => Err(e),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// As [`Target::create`], but only a file will do.
+    pub(crate) fn create_file(path: &Path, guard: Guard) -> Result<NewFile> {
+        match Self::create(path, guard)? {
+            Self::New(file) => Ok(file),
+            Self::Stream(_) => {
+                let what = "is not a regular file";
+                Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
+            }
         }
     }
 }
 
-impl Target {
-    /// As [`Target::create`], but only a file will do.
-    pub(crate) fn create_file(path: &Path) -> io::Result<NewFile> {
-        match Self::create(path)? {
-            Self::New(file) => Ok(file),
-            Self::Stream(_) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "is not a regular file",
-            )),
+/// What is replaced, kept open for the sake of its lock.
+#[derive(Debug)]
+enum Replaced {
+    Locked(#[expect(dead_code, reason = "it is open")] Option<File>),
+    Opened(Arc<Disk>),
+}
+
+impl Replaced {
+    fn new(guard: Guard, path: &Path) -> Result<Self> {
+        match guard {
+            Guard::Nothing => Ok(Self::Locked(None)),
+            Guard::Lock => disk::lock_if_there(path).map(Self::Locked),
+            Guard::Opened(disk) => {
+                if !disk.is_writable() {
+                    disk::lock_if_possible(disk.file())?;
+                }
+                let replaced = Self::Opened(disk);
+                replaced.check(path)?;
+                Ok(replaced)
+            }
+        }
+    }
+
+    /// Fails if another file stands in the place of the one that was opened.
+    fn check(&self, path: &Path) -> Result<()> {
+        match self {
+            Self::Opened(disk) if !disk::is_at(disk.file(), path)? => {
+                Err(io::Error::other("was replaced by another writer just now").into())
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -74,36 +128,29 @@ pub(crate) struct NewFile {
     /// The name it has until then, where it must have one.
     name: Option<TempPath>,
     path: PathBuf,
+    replaced: Replaced,
 }
 
 impl NewFile {
-    fn create(path: PathBuf, permissions: Option<fs::Permissions>) -> io::Result<Self> {
-        let new = match unnamed::create(directory_of(&path)) {
-            Some(file) => Self {
-                file,
-                name: None,
-                path,
-            },
-            None => Self::named(path)?,
+    fn create(path: PathBuf, replaced: Replaced) -> io::Result<Self> {
+        let (file, name) = match unnamed::create(directory_of(&path)) {
+            Some(file) => (file, None),
+            None => {
+                let (file, name) = with_temporary_name(directory_of(&path), |name| {
+                    File::options()
+                        .read(true)
+                        .write(true)
+                        .create_new(true)
+                        .open(name)
+                })?;
+                (file, Some(name))
+            }
         };
-        if let Some(permissions) = permissions {
-            new.file.set_permissions(permissions)?;
-        }
-        Ok(new)
-    }
-
-    fn named(path: PathBuf) -> io::Result<Self> {
-        let (file, name) = with_temporary_name(directory_of(&path), |name| {
-            File::options()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(name)
-        })?;
         Ok(Self {
             file,
-            name: Some(name),
+            name,
             path,
+            replaced,
         })
     }
 
@@ -144,18 +191,19 @@ impl NewFile {
     }
 
     /// Puts the file in its place, in which it is complete and on the disk, or does not appear.
-    pub(crate) fn finish(self) -> io::Result<File> {
+    pub(crate) fn finish(self) -> Result<File> {
         self.take_place(true)
     }
 
     /// As [`NewFile::finish`], unless the place is taken by then.
-    pub(crate) fn finish_if_absent(self) -> io::Result<File> {
+    pub(crate) fn finish_if_absent(self) -> Result<File> {
         self.take_place(false)
     }
 
-    fn take_place(self, replace: bool) -> io::Result<File> {
+    fn take_place(self, replace: bool) -> Result<File> {
         // Before it has its name: a power cut must not find the name without the bytes.
         self.file.sync_all()?;
+        self.replaced.check(&self.path)?;
         // Windows cannot open directories. What cannot be opened is found out before it matters.
         #[cfg(unix)]
         let directory = File::open(directory_of(&self.path))?;
@@ -164,8 +212,10 @@ impl NewFile {
             None => unnamed::link(&self.file, &self.path, replace)?,
         };
         match name {
-            Some(name) if replace => name.persist(&self.path)?,
-            Some(name) => name.persist_noclobber(&self.path)?,
+            Some(name) if replace => name.persist(&self.path).map_err(io::Error::from)?,
+            Some(name) => name
+                .persist_noclobber(&self.path)
+                .map_err(io::Error::from)?,
             None => {}
         }
         // Without it a power cut could undo the naming. The file has taken its place by now: a file
@@ -250,6 +300,28 @@ fn with_temporary_name<T>(
         .suffix(".tmp")
         .make_in(directory, make)?;
     Ok(named.into_parts())
+}
+
+/// Gives a new file the permissions of the one that it replaces, and its owner, if the system lets
+/// us give files away.
+pub(crate) fn inherit(new: &File, old: &fs::Metadata) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "they stay what they are"))]
+    let mut permissions = old.permissions();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+        let ours = new.metadata()?;
+        let is_given = (ours.uid(), ours.gid()) == (old.uid(), old.gid())
+            || fchown(new, Some(old.uid()), Some(old.gid())).is_ok();
+        if !is_given {
+            // To a group they are in, users may give what is theirs. What cannot be given stays,
+            // but nobody gets our rights by it.
+            let _ = fchown(new, None, Some(old.gid()));
+            permissions.set_mode(permissions.mode() & 0o1777);
+        }
+    }
+    // Behind the owner, with whom some of them would go.
+    new.set_permissions(permissions)
 }
 
 /// Whether a path is another name of what the process has open.

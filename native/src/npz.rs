@@ -99,7 +99,8 @@ impl Npz {
 
     /// Reads all of a member and compares its size and its CRC-32 with the directory's.
     ///
-    /// Nothing else checks those of a stored member: a slice of it does not see all of its bytes.
+    /// What copies a stored member whole, such as [`Array::save`](crate::Array::save), does the same.
+    /// Nothing else checks it: a slice of it does not see all of its bytes.
     ///
     /// # Errors
     ///

@@ -6,7 +6,6 @@ use std::{
     fmt,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use npymap_core::{
@@ -17,9 +16,8 @@ use npymap_core::{
 use crate::{
     array::Array,
     deflate::Deflater,
-    disk::Disk,
     error::{Error, Result},
-    new_file::{NewFile, Target},
+    new_file::{Guard, NewFile, Target},
     save::SaveOptions,
 };
 
@@ -87,10 +85,10 @@ impl NpzWriter {
     ///
     /// # Errors
     ///
-    /// If the file cannot be created.
+    /// If the file cannot be created, or somebody has locked the one that would be replaced.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let sink = match Target::create(path).map_err(|e| Error::new(e).at(path))? {
+        let sink = match Target::create(path, Guard::Lock).map_err(|e| e.at(path))? {
             Target::New(file) => Sink::File(file),
             Target::Stream(file) => Sink::Stream(Box::new(file)),
         };
@@ -172,7 +170,7 @@ impl NpzWriter {
         let end = state.directory.finish(state.end);
         sink.write(&end, state.end).map_err(name)?;
         match sink {
-            Sink::File(file) => file.finish().map(drop).map_err(name),
+            Sink::File(file) => file.finish().map(drop).map_err(|e| self.name(e)),
             Sink::Stream(mut stream) => stream.flush().map_err(name),
         }
     }
@@ -235,8 +233,6 @@ struct State {
     directory: DirectoryWriter,
     /// Where the next member begins.
     end: u64,
-    /// The archive that will be replaced, locked.
-    replaced: Option<Arc<Disk>>,
 }
 
 impl State {
@@ -245,7 +241,6 @@ impl State {
             sink,
             directory,
             end: 0,
-            replaced: None,
         }
     }
 

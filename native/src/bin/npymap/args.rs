@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use npymap::{
     DType, Order, Overflow, RawSpec, Selection,
-    core::{encode::parse_value, literal::LiteralError, npz::relative_path},
+    core::{
+        encode::parse_value,
+        literal::{Dialect, Literal, LiteralError},
+        npz::relative_path,
+    },
 };
 
 /// Opens NumPy arrays of any size without loading them.
@@ -18,6 +22,10 @@ ARRAYS
   A SRC is an .npy file, or a member of an .npz archive written ARCHIVE.npz::MEMBER, with or
   without the member's .npy. What a file is, its content says, not its name. A headerless file,
   as np.memmap reads it, is described by --raw-dtype and the options beside it.
+
+DTYPES
+  A DTYPE is what np.dtype takes, as text, e.g. '<f4', int16, 'M8[ms]', 'i4, (2,)f8'; or a list of
+  fields as it stands in a header: \"[('x', '<f4'), ('y', '>i2', (3,))]\".
 
 SELECTIONS
   A SELECTION is NumPy's basic indexing, with or without the outer brackets:
@@ -125,7 +133,7 @@ pub(crate) struct Show {
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Option<Selection>,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -135,8 +143,8 @@ pub(crate) struct Show {
 ///
 /// The new file has the dtype and the byte order of the array, and is in C order: it is what
 /// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
-/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the selection. A deflated member that must be written in another order is inflated
+/// another, when it is complete; a failure leaves nothing behind. It replaces no archive. Memory
+/// stays bounded, whatever the size of the selection. A deflated member that must be written in another order is inflated
 /// into a file without a name beside OUT first.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -157,7 +165,7 @@ pub(crate) struct Slice {
     #[arg(short, long, value_name = "OUT.npy")]
     pub(crate) output: PathBuf,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -190,7 +198,7 @@ pub(crate) struct Stats {
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Option<Selection>,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     /// Print one JSON document
     #[arg(long)]
@@ -203,8 +211,8 @@ pub(crate) struct Stats {
 ///
 /// Dtype, byte order and memory order stay as they are unless an option changes them: the file is
 /// what np.save writes of the array that astype, newbyteorder and asfortranarray make. It appears,
-/// or replaces another, when it is complete; a failure leaves nothing behind. Memory stays bounded,
-/// whatever the size of the array and its orders.
+/// or replaces another, when it is complete; a failure leaves nothing behind. It replaces no
+/// archive. Memory stays bounded, whatever the size of the array and its orders.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -224,7 +232,7 @@ pub(crate) struct Convert {
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
     /// The dtype that the values get, e.g. float32 or '>i2'
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) dtype: Option<DType>,
     /// The memory order that they get
     #[arg(long, value_name = "ORDER", ignore_case = true)]
@@ -242,7 +250,7 @@ pub(crate) struct Convert {
     #[arg(long)]
     pub(crate) headerless: bool,
     /// Take the elements for another dtype before, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -326,8 +334,8 @@ pub(crate) enum OnOverflow {
 /// The archive is one that np.load reads. Its members are stored unless --deflate is given, and
 /// stored arrays begin at multiples of 64 bytes, so that they can be mapped. Each has the dtype and
 /// the byte order of its SRC, and is in Fortran order if that is. OUT.npz appears, or replaces
-/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the arrays.
+/// another, when it is complete; a failure leaves nothing behind. It replaces nothing but an
+/// archive. Memory stays bounded, whatever the size of the arrays.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -423,6 +431,7 @@ EXAMPLES
   npymap create x.npy --dtype '<f4' --shape 3,4
   npymap create x.npy --dtype float64 --shape 1000,1000 --fill nan
   npymap create table.npy --dtype 'i4, (2,)f8' --shape 10 --fill '(1, [0.5, 1.5])'
+  npymap create points.npy --dtype \"[('x', '<f4'), ('y', '<f4')]\" --shape 0
   npymap create columns.npy --dtype '>i2' --shape 480,0 --order F
 ")]
 pub(crate) struct Create {
@@ -430,7 +439,7 @@ pub(crate) struct Create {
     #[arg(value_name = "OUT.npy")]
     pub(crate) output: PathBuf,
     /// The element type, e.g. '<f4', int16, 'M8[ms]' or 'i4, f8'
-    #[arg(long)]
+    #[arg(long, value_parser = dtype)]
     pub(crate) dtype: DType,
     /// The dimensions, e.g. 3,4 or 5; () is a single element
     #[arg(long, value_parser = Shape::known)]
@@ -466,8 +475,9 @@ VALUES
 
 CONVERSION
   Numbers become what the dtype of DST holds; fractions are cut off by integers. What does not fit
-  is an error: 300 for uint8, a string that is too long. With --overflow numpy, it becomes what it
-  becomes in NumPy. An OTHER is converted where NumPy's rule 'same_kind' allows it, e.g. float64 to
+  is an error: 300 for uint8, a string that is too long. With --overflow numpy, it becomes what
+  NumPy makes of it: an OTHER what astype does, while of a VALUE strings are cut off and floats
+  become infinite, but 300 stays an error for uint8, there as here. An OTHER is converted where NumPy's rule 'same_kind' allows it, e.g. float64 to
   float32; float32 to int64 takes --force.
 
 EXAMPLES
@@ -542,6 +552,17 @@ pub(crate) struct Append {
     pub(crate) reading: Reading,
 }
 
+/// A dtype: what `np.dtype` takes as text, or the literal that a header has for it.
+fn dtype(text: &str) -> Result<DType, String> {
+    let named = DType::parse(text);
+    let is_literal = text.trim_start().starts_with(['[', '(', '\'', '"']);
+    if named.is_ok() || !is_literal {
+        return named.map_err(|e| e.to_string());
+    }
+    let descr = Literal::parse(text, Dialect::Python3).map_err(|e| e.to_string())?;
+    DType::from_descr(&descr).map_err(|e| e.to_string())
+}
+
 /// Checks that a text is a value, which is read when there is a dtype for it.
 fn value(text: &str) -> Result<String, LiteralError> {
     parse_value(text).map(|_| text.to_owned())
@@ -551,8 +572,9 @@ fn value(text: &str) -> Result<String, LiteralError> {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct Reading {
-    /// Read the file as headerless data of this dtype, e.g. '<f4' or int16
-    #[arg(long, value_name = "DTYPE")]
+    /// Read the file as headerless data of this dtype, e.g. '<f4' or int16; of an .npy file only
+    /// what is behind the header
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     raw_dtype: Option<DType>,
     /// The shape of headerless data, e.g. 3,4; -1 stands for as many as there are [default: -1]
     #[arg(
@@ -569,7 +591,7 @@ pub(crate) struct Reading {
         requires = "raw_dtype",
         default_value_t = 0
     )]
-    raw_offset: u64,
+    pub(crate) raw_offset: u64,
     /// The memory order of headerless data
     #[arg(
         long,
