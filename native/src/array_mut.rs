@@ -7,7 +7,7 @@ use npymap_core::{
     assign::{self, assign_within},
     cast::{Cast, Casting, Overflow},
     dtype::Kind,
-    gather::{self, Convert},
+    gather::Convert,
     layout::LayoutError,
     tiles::Cut,
     view::{Element, View, ViewMut},
@@ -19,6 +19,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     file::NpyFile,
     map::Origin,
+    memory,
     source::{Source, plan_options},
     transfer::{self, TILE_BYTES},
 };
@@ -445,9 +446,7 @@ impl<'a> ArrayMut<'a> {
         if let (Target::Memory { bytes, .. }, Some(read), None) =
             (&mut self.target, from.source().memory(), cast)
         {
-            let read = gather::Source::whole(read);
-            let mut written = assign::Target::whole(bytes);
-            return Ok(assign::assign(&spread, &read, &self.layout, &mut written)?);
+            return Ok(memory::assign(&spread, read, &self.layout, bytes)?);
         }
         // In the order of the file that is written to.
         let axes = by_stride(&self.layout);

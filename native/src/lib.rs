@@ -27,7 +27,7 @@
 //! # Features
 //!
 //! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
-//! - `rayon`: large reads and statistics use all cores.
+//! - `rayon`: large reads, assignments in maps, statistics and compression use all cores.
 //! - `cli`: the command `npymap`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
@@ -49,6 +49,7 @@ mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
+mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod new_file;
