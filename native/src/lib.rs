@@ -33,6 +33,8 @@
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(feature = "rayon")]
+mod ahead;
 mod append;
 mod array;
 mod array_mut;

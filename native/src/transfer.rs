@@ -9,6 +9,8 @@ use npymap_core::{
     tiles::{Cut, Tile, Tiles},
 };
 
+#[cfg(feature = "rayon")]
+use crate::ahead;
 use crate::{
     array::Array,
     error::{self, Error, Result},
@@ -101,6 +103,14 @@ impl<'a> Transfer<'a> {
         self.layout.size() * self.itemsize
     }
 
+    /// How many bytes are sure to arrive: none of what is deflated, which merely declares its size.
+    pub(crate) fn sure_nbytes(&self) -> u64 {
+        match self.source.is_random_access() {
+            true => self.nbytes(),
+            false => 0,
+        }
+    }
+
     /// Hands the values to a sink that is written by position, with where each run of them belongs,
     /// in bytes. `done` is told how many bytes were read so far.
     ///
@@ -134,7 +144,7 @@ impl<'a> Transfer<'a> {
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
         let (source, layout) = (&self.source, &self.layout);
-        if self.cast.is_none() && layout.is_contiguous(Order::C) {
+        if self.is_run() {
             return self.stream_run(done, put);
         }
         let mut reader = source.reader();
@@ -143,6 +153,45 @@ impl<'a> Transfer<'a> {
         }
         let tiles = tiles(source, layout, Cut::FirstAxis, self.tile_bytes(TILE_BYTES));
         self.each_tile(reader, tiles, done, |_, values| put(values))
+    }
+
+    /// As [`Transfer::stream`], for a sink that looks at the values before it takes them: where there
+    /// are threads, it may look at what comes next meanwhile.
+    pub(crate) fn stream_ahead(
+        &self,
+        mut done: impl FnMut(u64),
+        mut look: impl FnMut(&[u8]) + Send,
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        /// Still in the cache when it is taken.
+        const PIECE: usize = 256 << 10;
+
+        #[cfg(feature = "rayon")]
+        if self.is_run() && ahead::is_worth_it(self.nbytes()) {
+            let start = self.layout.offset();
+            let mut moved = 0;
+            let put = |piece: &[u8]| {
+                put(piece)?;
+                moved += piece.len() as u64;
+                done(moved);
+                Ok(())
+            };
+            let range = start..start + self.nbytes();
+            if ahead::read_ahead(&self.source, range, &mut look, put)? {
+                return Ok(());
+            }
+        }
+        self.stream(&mut done, |values| {
+            values.chunks(PIECE).try_for_each(|piece| {
+                look(piece);
+                put(piece)
+            })
+        })
+    }
+
+    /// Whether the values are bytes of the source that follow one another.
+    fn is_run(&self) -> bool {
+        self.cast.is_none() && self.layout.is_contiguous(Order::C)
     }
 
     /// Hands on bytes that follow one another as they are, in pieces that stay in the cache while
