@@ -7,7 +7,6 @@ use npymap_core::{
     assign::{self, assign_within},
     cast::{Cast, Casting, Overflow},
     dtype::Kind,
-    gather,
     layout::LayoutError,
     tiles::{Cut, Tile},
     view::{Element, View, ViewMut},
@@ -19,6 +18,7 @@ use crate::{
     disk::{Disk, write_all_at},
     error::{Error, ErrorKind, Result},
     map::Origin,
+    memory,
     source::{Source, plan_options},
     transfer::{self, TILE_BYTES, Transfer},
 };
@@ -452,9 +452,7 @@ impl<'a> ArrayMut<'a> {
         if let (Target::Memory { bytes, .. }, Some(read), None) =
             (&mut self.target, from.source().memory(), cast)
         {
-            let read = gather::Source::whole(read);
-            let mut written = assign::Target::whole(bytes);
-            return Ok(assign::assign(&spread, &read, &self.layout, &mut written)?);
+            return Ok(memory::assign(&spread, read, &self.layout, bytes)?);
         }
         // In the order of the file that is written to.
         let axes = by_stride(&self.layout);

@@ -3,6 +3,7 @@
 use std::{
     fs::{File, TryLockError},
     io::{self, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -264,6 +265,18 @@ pub(crate) fn reserve(file: &File, offset: u64, len: u64) -> io::Result<()> {
     }
     let _ = (file, offset, len);
     Ok(())
+}
+
+/// Begins to write what was written to a range of a file to the disk, and does not wait. Nothing is
+/// promised.
+pub(crate) fn write_back(file: &File, range: Range<u64>) {
+    // The call is about memory that is needed no more. It begins to write, and gives back only what
+    // is on the disk already, which is next to nothing of what was written just now.
+    #[cfg(target_os = "linux")]
+    if let Some(len) = std::num::NonZeroU64::new(range.end - range.start) {
+        let _ = rustix::fs::fadvise(file, range.start, Some(len), rustix::fs::Advice::DontNeed);
+    }
+    let _ = (file, range);
 }
 
 /// Opens a file. A pipe to which nobody writes does not make it wait.

@@ -27,12 +27,14 @@
 //! # Features
 //!
 //! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
-//! - `rayon`: large reads and statistics use all cores.
+//! - `rayon`: large reads, assignments in maps, statistics and compression use all cores.
 //! - `cli`: the command `npymap`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(feature = "rayon")]
+mod ahead;
 mod append;
 mod array;
 mod array_mut;
@@ -50,6 +52,7 @@ mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
+mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod new_file;

@@ -10,7 +10,7 @@ use std::{
     io,
     ops::Range,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tempfile::TempPath;
@@ -129,6 +129,8 @@ pub(crate) struct NewFile {
     name: Option<TempPath>,
     path: PathBuf,
     replaced: Replaced,
+    /// What was written in one go, and is not yet on its way to the disk.
+    pending: Mutex<Range<u64>>,
 }
 
 impl NewFile {
@@ -151,6 +153,7 @@ impl NewFile {
             name,
             path,
             replaced,
+            pending: Mutex::new(0..0),
         })
     }
 
@@ -159,9 +162,47 @@ impl NewFile {
         &self.file
     }
 
+    /// Takes room on the disk for bytes that will be written: a full disk is an error now, and
+    /// writing them takes less time. 1 GiB in pieces of 1 MiB to ext4: 0.11 s instead of 0.17 s.
+    pub(crate) fn reserve(&self, range: Range<u64>) -> io::Result<()> {
+        /// Less is not worth a system call.
+        const WORTH_IT: u64 = 1 << 20;
+
+        let len = range.end.saturating_sub(range.start);
+        if len < WORTH_IT {
+            return Ok(());
+        }
+        match disk::reserve(&self.file, range.start, len) {
+            Err(e) if is_full(&e) => Err(e),
+            // Who writes will see what is wrong.
+            _ => Ok(()),
+        }
+    }
+
     /// Writes all bytes, the first one at the offset.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        write_all_at(&self.file, bytes, offset)
+        write_all_at(&self.file, bytes, offset)?;
+        self.send_ahead(offset..offset + bytes.len() as u64);
+        Ok(())
+    }
+
+    /// Has what is written from the front to the back go to the disk meanwhile, for which
+    /// [`NewFile::finish`] waits: 1 GiB to ext4 and `fsync` take 0.22 s together, instead of 0.33 s.
+    fn send_ahead(&self, written: Range<u64>) {
+        const AT_ONCE: u64 = 32 << 20;
+        /// Not more than once for any page.
+        const GRAIN: u64 = 1 << 20;
+
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        if pending.end != written.start {
+            pending.start = written.start;
+        }
+        pending.end = written.end;
+        if pending.end - pending.start >= AT_ONCE {
+            let end = pending.end - pending.end % GRAIN;
+            disk::write_back(&self.file, pending.start..end);
+            pending.start = end;
+        }
     }
 
     /// Lets the system copy some bytes of another file, which costs nothing where the file system
@@ -288,6 +329,12 @@ mod unnamed {
     }
 }
 
+/// Whether there is no room, on the disk or for this user.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
+}
+
 /// Makes something under a name that nothing has yet, and that is removed in the end.
 fn with_temporary_name<T>(
     directory: &Path,
@@ -337,5 +384,56 @@ fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(directory: &tempfile::TempDir) -> NewFile {
+        Target::create_file(&directory.path().join("x"), Guard::Lock).unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn room_is_taken_before_it_is_written() {
+        use std::os::unix::fs::MetadataExt;
+
+        let directory = tempfile::tempdir().unwrap();
+        let file = new(&directory);
+        let room = || {
+            let metadata = file.file().metadata().unwrap();
+            (metadata.len(), metadata.blocks() * 512)
+        };
+        file.reserve(0..100).unwrap();
+        assert_eq!(room(), (0, 0));
+        file.reserve(100..100 + (4 << 20)).unwrap();
+        let (len, taken) = room();
+        // What is not written is no part of the file.
+        assert_eq!(len, 0);
+        if taken == 0 {
+            println!("this file system takes no room in advance");
+            return;
+        }
+        assert!(taken >= 4 << 20, "{taken} bytes");
+    }
+
+    /// In order, beginning anew elsewhere, and over what is on its way already.
+    #[test]
+    fn what_goes_ahead_to_the_disk_is_what_was_written() {
+        const PIECE: usize = (1 << 20) + 7;
+
+        let directory = tempfile::tempdir().unwrap();
+        let file = new(&directory);
+        let mut expected = vec![0; 75 * PIECE];
+        for piece in (0..70).chain(3..5).chain(71..75) {
+            let at = piece * PIECE;
+            let bytes: Vec<u8> = (0..PIECE).map(|i| (i % 251 + piece) as u8).collect();
+            file.write_at(&bytes, at as u64).unwrap();
+            expected[at..at + PIECE].copy_from_slice(&bytes);
+        }
+        file.finish().unwrap();
+        assert!(fs::read(directory.path().join("x")).unwrap() == expected);
     }
 }

@@ -130,6 +130,8 @@ impl SaveOptions {
             Target::New(file) => {
                 file.write_at(&header, 0).map_err(name)?;
                 let start = header.len() as u64;
+                let end = start.saturating_add(transfer.sure_nbytes());
+                file.reserve(start..end).map_err(name)?;
                 transfer.copy(Some(file.directory()), progress, |at, run| {
                     file.write_at(run, start + at).map_err(name)
                 })?;

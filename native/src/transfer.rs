@@ -9,6 +9,8 @@ use npymap_core::{
     tiles::{Cut, Tile, Tiles},
 };
 
+#[cfg(feature = "rayon")]
+use crate::ahead;
 use crate::{
     array::Array,
     checksum::Checksum,
@@ -102,6 +104,14 @@ impl<'a> Transfer<'a> {
         self.layout.size() * self.itemsize
     }
 
+    /// How many bytes are sure to arrive: none of what is deflated, which merely declares its size.
+    pub(crate) fn sure_nbytes(&self) -> u64 {
+        match self.source.is_random_access() {
+            true => self.nbytes(),
+            false => 0,
+        }
+    }
+
     /// Hands the values to a sink that is written by position, with where each run of them belongs,
     /// in bytes. `done` is told how many bytes were read so far.
     ///
@@ -156,6 +166,50 @@ impl<'a> Transfer<'a> {
         }
         let tiles = tiles(source, layout, Cut::FirstAxis, self.itemsize, TILE_BYTES);
         self.each_tile(reader, tiles, done, |_, values| put(values))
+    }
+
+    /// As [`Transfer::stream`], for a sink that looks at the values before it takes them: where there
+    /// are threads, it may look at what comes next meanwhile.
+    pub(crate) fn stream_ahead(
+        &self,
+        mut done: impl FnMut(u64),
+        mut look: impl FnMut(&[u8]) + Send,
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        /// Still in the cache when it is taken.
+        const PIECE: usize = 256 << 10;
+
+        #[cfg(feature = "rayon")]
+        if self.is_run() && ahead::is_worth_it(self.nbytes()) {
+            let start = self.layout.offset();
+            let mut checksum = self.checksum();
+            if let Some((checksum, data_offset)) = &mut checksum {
+                checksum.read_to(*data_offset)?;
+            }
+            let mut look = |piece: &[u8]| {
+                if let Some((checksum, _)) = &mut checksum {
+                    checksum.pass(piece);
+                }
+                look(piece);
+            };
+            let mut moved = 0;
+            let put = |piece: &[u8]| {
+                put(piece)?;
+                moved += piece.len() as u64;
+                done(moved);
+                Ok(())
+            };
+            let range = start..start + self.nbytes();
+            if ahead::read_ahead(&self.source, range, &mut look, put)? {
+                return checksum.map_or(Ok(()), |(checksum, _)| checksum.finish());
+            }
+        }
+        self.stream(&mut done, |values| {
+            values.chunks(PIECE).try_for_each(|piece| {
+                look(piece);
+                put(piece)
+            })
+        })
     }
 
     /// Whether all values are handed on as they stand, one after the other.
