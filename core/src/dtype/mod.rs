@@ -6,6 +6,7 @@ mod descr;
 mod describe;
 mod display;
 mod error;
+mod json;
 mod order;
 mod overlay;
 mod parse;

@@ -11,6 +11,7 @@
 //! comment, [`Dialect::Python2`] does not.
 
 mod grammar;
+mod json;
 mod number;
 pub(crate) mod repr;
 mod string;
