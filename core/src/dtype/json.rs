@@ -27,16 +27,36 @@ impl DType {
     /// # Ok::<_, npymap_core::Error>(())
     /// ```
     pub fn from_json(json: &str) -> Result<Self> {
-        // What JSON and Python have in common is enough for descriptors.
-        match Literal::parse(json, Dialect::Python3) {
-            Ok(Literal::Str(text)) => Self::parse(&text),
-            Ok(literal @ Literal::List(_)) => Self::from_descr(&descr(literal)),
-            _ => Err(DTypeError::Descr {
-                found: "something else",
-                expected: "a descriptor in JSON: a string or nested arrays",
-            }
-            .into()),
+        match descr_from_json(json)? {
+            Literal::Str(text) => Self::parse(&text),
+            descr => Self::from_descr(&descr),
         }
+    }
+}
+
+/// The literal that a header has for a descriptor in JSON: see [`DType::from_json`].
+///
+/// # Errors
+///
+/// [`DTypeError::Descr`] for text that is neither a string nor an array of what JSON and Python
+/// have in common.
+///
+/// ```
+/// use npymap_core::dtype::descr_from_json;
+///
+/// let descr = descr_from_json(r#"[["x", "<f4", [2]]]"#)?;
+/// assert_eq!(descr.to_string(), "[('x', '<f4', (2,))]");
+/// # Ok::<_, npymap_core::Error>(())
+/// ```
+pub fn descr_from_json(json: &str) -> Result<Literal<'_>> {
+    match Literal::parse(json, Dialect::Python3) {
+        Ok(text @ Literal::Str(_)) => Ok(text),
+        Ok(array @ Literal::List(_)) => Ok(descr(array)),
+        _ => Err(DTypeError::Descr {
+            found: "something else",
+            expected: "a descriptor in JSON: a string or nested arrays",
+        }
+        .into()),
     }
 }
 
