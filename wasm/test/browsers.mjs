@@ -1,4 +1,4 @@
-// Runs the conformance suite and the faults in real browsers:
+// Runs the conformance suite, the faults and what concerns files in real browsers:
 //
 //   node test/browsers.mjs [chromium] [firefox] [webkit]
 //
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { DRIVERS } from './drivers.mjs';
 import { bytes, serve } from './fault-server.mjs';
 import { dataFile } from './faults.mjs';
+import { testFiles } from './files.mjs';
 import { json, vector } from './vectors.mjs';
 
 const TYPES = { '.html': 'text/html', '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
@@ -43,6 +44,8 @@ async function run(name) {
     const url = `${server.origin}/wasm/test/page.html?browser=${name}&elsewhere=${encodeURIComponent(server.elsewhere)}`;
     await browser.open(url);
     await Promise.race([finished, timeout]);
+    const files = await Promise.race([testFiles(name, browser), timeout]);
+    reports.push(show(name, files));
     // What was aborted or refused must not linger.
     await new Promise((resolve) => setTimeout(resolve, 200));
     if (server.busy > 0) reports.push(show(name, { name: 'left over', ran: 0, failures: [`${server.busy} answers under way`] }));
@@ -63,7 +66,7 @@ async function run(name) {
 
 function show(browser, report) {
   const { name, ran, failures, failed = failures.length, seconds = 0 } = report;
-  console.log(`conformance, ${browser}, ${name}: ${ran} ${name === 'faults' ? 'faults' : 'cases'}, ${seconds.toFixed(1)} s`);
+  console.log(`conformance, ${browser}, ${name}: ${ran} cases, ${seconds.toFixed(1)} s`);
   if (failed > 0) console.log(`  ${failed} of them fail:\n  ${failures.join('\n  ')}`);
   return report;
 }

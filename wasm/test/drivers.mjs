@@ -1,5 +1,5 @@
-// Starting the browsers that the system has. Each driver gives `{ open(url), close() }` and, where tests of one
-// browser only need more, `page`.
+// Starting the browsers that the system has. Each driver gives `{ open(url), evaluate(function, argument), pick(path),
+// close() }`, where `pick` gives a file to the first <input type="file"> of the page; Chromium's has its `page`, too.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
@@ -16,7 +16,13 @@ async function chromium() {
   });
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.log(`chromium: ${error}`));
-  return { page, open: (url) => page.goto(url), close: () => browser.close() };
+  return {
+    page,
+    open: (url) => page.goto(url),
+    evaluate: (run, argument) => page.evaluate(run, argument),
+    pick: (path) => page.setInputFiles('input[type=file]', path),
+    close: () => browser.close(),
+  };
 }
 
 async function firefox() {
@@ -24,7 +30,12 @@ async function firefox() {
   const browser = await puppeteer.launch({ browser: 'firefox', executablePath: program('firefox-esr', 'firefox'), headless: true });
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.log(`firefox: ${error}`));
-  return { page, open: (url) => page.goto(url), close: () => browser.close() };
+  return {
+    open: (url) => page.goto(url),
+    evaluate: (run, argument) => page.evaluate(run, argument),
+    pick: async (path) => (await page.$('input[type=file]')).uploadFile(path),
+    close: () => browser.close(),
+  };
 }
 
 /** WebKitGTK has no headless mode, and speaks WebDriver, one session at a time. */
@@ -51,6 +62,13 @@ async function webkit() {
     const { sessionId } = await retry(() => command('POST', '/session', { capabilities }));
     return {
       open: (url) => command('POST', `/session/${sessionId}/url`, { url }),
+      evaluate: (run, argument = null) =>
+        command('POST', `/session/${sessionId}/execute/sync`, { script: `return (${run})(...arguments)`, args: [argument] }),
+      pick: async (path) => {
+        const found = await command('POST', `/session/${sessionId}/element`, { using: 'css selector', value: 'input[type=file]' });
+        const [id] = Object.values(found);
+        await command('POST', `/session/${sessionId}/element/${id}/value`, { text: path });
+      },
       close: async () => {
         await command('DELETE', `/session/${sessionId}`).catch(() => {});
         stop();
