@@ -1,0 +1,115 @@
+import type { LocatedText, MemberText, Need } from './boundary.js';
+import { Cache } from './cache.js';
+import { Checksum } from './checksum.js';
+import { NpyError } from './errors.js';
+import { openHeader, sizeOf, type Start } from './open.js';
+import { DISPOSE, Scope } from './scope.js';
+import { DeflatedSource } from './source/deflated.js';
+import type { NpyArray, NpzArchive, NpzEntry, OpenOptions } from './types.js';
+import { asError, type Engine } from './wasm.js';
+
+/** An archive whose directory has been read. */
+export class LazyArchive implements NpzArchive {
+  readonly keys: readonly string[];
+  readonly #engine: Engine;
+  readonly #cache: Cache;
+  readonly #scope: Scope;
+  readonly #opts: OpenOptions;
+  readonly #directory: Directory;
+  readonly #members: readonly MemberText[];
+
+  static async open(start: Start): Promise<LazyArchive> {
+    const { engine, cache, signal } = start;
+    const size = await sizeOf(cache.source, signal);
+    if (size === undefined) {
+      throw new NpyError('ERR_ZIP', 'the directory is at the end of an archive, and its source has no byteLength');
+    }
+    const directory: Directory = { size, offsets: [], chunks: [] };
+    for (;;) {
+      const answer = engine.json<{ members: MemberText[] } | Need>((wasm) => wasm.npz(...pieces(directory)));
+      if ('members' in answer) return new LazyArchive(start, directory, answer.members);
+      const [from, to] = answer.need;
+      // A copy, since the caller's memory may be changed or transferred.
+      directory.chunks.push((await cache.read(from, to, { signal })).slice());
+      directory.offsets.push(from);
+    }
+  }
+
+  private constructor({ engine, cache, scope, opts }: Start, directory: Directory, members: readonly MemberText[]) {
+    this.#engine = engine;
+    this.#cache = cache;
+    this.#scope = scope;
+    this.#opts = opts;
+    this.#directory = directory;
+    this.#members = members;
+    this.keys = Object.freeze(members.map(({ key }) => key));
+  }
+
+  entry(key: string): NpzEntry {
+    this.#scope.check();
+    const { name, method, compressedSize, size, crc32 } = this.#find(key);
+    return { name, method: method as NpzEntry['method'], compressedSize, size, crc32 };
+  }
+
+  open(key: string, opts: OpenOptions = {}): Promise<NpyArray> {
+    return this.#scope.run(opts.signal, async (signal) => {
+      const engine = this.#engine;
+      const member = this.#find(key);
+      const { range, method, size } = await this.#locate(key, signal);
+      if (method === 'stored') {
+        const checksum = new Checksum(engine, key, range, member.crc32);
+        const scope = new Scope(() => {}, this.#scope);
+        const all = { ...this.#opts, ...opts };
+        return openHeader({ engine, cache: this.#cache, scope, opts: all, signal }, { range, checksum });
+      }
+      const all = { ...this.#opts, concurrency: 1, ...opts };
+      const source = new DeflatedSource(engine, this.#cache, key, { range, size }, () =>
+        engine.call((wasm) => new wasm.Inflating(...pieces(this.#directory), key)),
+      );
+      const cache = new Cache(source, all);
+      source.keep = (start, bytes) => cache.keep(start, bytes);
+      const scope = new Scope(() => cache.clear(), this.#scope);
+      return openHeader({ engine, cache, scope, opts: all, signal });
+    });
+  }
+
+  close(): void {
+    this.#scope.close();
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+
+  #find(key: string): MemberText {
+    const member = this.#members[this.#engine.call((wasm) => wasm.npzFind(...pieces(this.#directory), key))]!;
+    if (member.error) throw asError(member.error);
+    return member;
+  }
+
+  /** Reads the record in front of a member. */
+  async #locate(key: string, signal: AbortSignal): Promise<LocatedText> {
+    let at = 0;
+    let local: Uint8Array = new Uint8Array(0);
+    for (;;) {
+      const answer = this.#engine.json<LocatedText | Need>((wasm) =>
+        wasm.npzLocate(...pieces(this.#directory), key, at, local),
+      );
+      if ('range' in answer) return answer;
+      const [from, to] = answer.need;
+      local = await this.#cache.read(from, to, { signal });
+      at = from;
+    }
+  }
+}
+
+/** All that was read to find the members. */
+interface Directory {
+  readonly size: number;
+  readonly offsets: number[];
+  readonly chunks: Uint8Array[];
+}
+
+function pieces({ size, offsets, chunks }: Directory): [number, Float64Array, Uint8Array[]] {
+  return [size, new Float64Array(offsets), chunks];
+}

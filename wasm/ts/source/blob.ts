@@ -1,0 +1,61 @@
+import { changed, FIRST_BYTES, MAX_RANGE, type Source } from './source.js';
+
+/** A Blob or a File, which is no snapshot: what is on the disk may change. */
+export class BlobSource implements Source {
+  readonly size: number;
+  readonly #blob: Blob;
+  readonly #handle: FileHandleLike | undefined;
+
+  constructor(blob: Blob, handle?: FileHandleLike) {
+    this.#blob = blob;
+    this.#handle = handle;
+    this.size = blob.size;
+  }
+
+  first(): Promise<Uint8Array> {
+    return this.read(0, Math.min(FIRST_BYTES, this.size));
+  }
+
+  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const blob = await this.#current();
+    if (end - start <= MAX_RANGE) return piece(blob, start, end);
+    const bytes = new Uint8Array(end - start);
+    for (let at = start; at < end; at += MAX_RANGE) {
+      signal?.throwIfAborted();
+      bytes.set(await piece(blob, at, Math.min(at + MAX_RANGE, end)), at - start);
+    }
+    return bytes;
+  }
+
+  /** The file as it is now, which a handle tells and a File does not. */
+  async #current(): Promise<Blob> {
+    if (!this.#handle) return this.#blob;
+    const file = await this.#handle.getFile();
+    if (file.size !== this.size) {
+      throw changed(`it has ${file.size} bytes, expected ${this.size}`, { expected: this.size, found: file.size });
+    }
+    if (file.lastModified !== (this.#blob as File).lastModified) throw changed('it was modified');
+    return file;
+  }
+}
+
+/** What of a FileSystemFileHandle is needed. */
+export interface FileHandleLike {
+  getFile(): Promise<File>;
+}
+
+async function piece(blob: Blob, start: number, end: number): Promise<Uint8Array> {
+  let buffer;
+  try {
+    buffer = await blob.slice(start, end).arrayBuffer();
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'NotReadableError' || name === 'NotFoundError') throw changed(message, {}, error);
+    throw error;
+  }
+  if (buffer.byteLength !== end - start) {
+    const found = start + buffer.byteLength;
+    throw changed(`it ends at byte ${found}, expected at least ${end}`, { expected: end, found });
+  }
+  return new Uint8Array(buffer);
+}
