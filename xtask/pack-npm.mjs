@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { constants, deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 
 const wasm = fileURLToPath(new URL('../wasm/', import.meta.url));
 const dist = join(wasm, 'dist');
@@ -56,10 +56,9 @@ function cut(text, pattern, by) {
   return text.replace(pattern, by);
 }
 
-/** The module as text: a compressed one grows less when it is compressed again than a plain one. */
+/** The module as text. */
 function inline(bytes) {
-  const text = deflateRawSync(bytes, { level: constants.Z_BEST_COMPRESSION }).toString('base64');
-  return `export const wasm = '${text}';\n`;
+  return `export const wasm = '${bytes.toString('base64')}';\n`;
 }
 
 function sizes() {
