@@ -1,5 +1,10 @@
 //! Layouts from layouts, and what they are.
 
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
 use npymap_core::{
     Selection,
     dtype::{ByteOrder, descr_from_json},
