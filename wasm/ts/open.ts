@@ -143,7 +143,7 @@ async function toSource(input: Input, opts: OpenOptions): Promise<Source> {
   if (tag === 'Blob' || tag === 'File') return new BlobSource(input as Blob);
   const other = input as { getFile?(): Promise<File> } & Partial<ByteSource>;
   if (typeof other?.getFile === 'function') return new BlobSource(await other.getFile(), other as { getFile(): Promise<File> });
-  if (typeof other?.slice === 'function') return new CustomSource(other as ByteSource);
+  if (typeof other?.slice === 'function' && tag !== 'Array') return new CustomSource(other as ByteSource);
   throw new TypeError(`cannot open a ${tag}: expected a URL, a Blob, a buffer, or an object with slice(start, end)`);
 }
 

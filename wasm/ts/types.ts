@@ -13,13 +13,16 @@ export type Input =
   /** A GET request, with headers and all. */
   | Request
   /** A `File` is one. */
-  | Blob
-  | ArrayBuffer
-  | SharedArrayBuffer
+  | Unsliced<Blob>
+  | Unsliced<ArrayBuffer>
+  | Unsliced<SharedArrayBuffer>
   | ArrayBufferView
   /** A `FileSystemFileHandle` is one. */
   | { getFile(): Promise<File> }
   | ByteSource;
+
+/** Without its own `slice`, of which the compiler could otherwise not tell that of a {@link ByteSource} that is written out. */
+export type Unsliced<T> = Omit<T, 'slice'>;
 
 /**
  * Where bytes come from. hyparquet's `AsyncBuffer` is one.

@@ -39,6 +39,7 @@ export interface NpzOptions {
 
 /** An .npy file of an array in memory. */
 export function writeArray(engine: Engine, data: TypedArray, spec: NpySpec): Blob {
+  if (!ArrayBuffer.isView(data) || !('length' in data)) throw new TypeError('the data is no typed array');
   const { dtype = ofArray(data), shape, fortranOrder } = spec;
   const { bytes, nbytes, check } = header(engine, dtype, shape, fortranOrder);
   check(data);
@@ -171,6 +172,7 @@ interface Header {
 }
 
 function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranOrder = false): Header {
+  if (!Array.isArray(shape)) throw new TypeError('an array is written with a shape');
   const bytes = engine.call((wasm) => wasm.writeHeader(JSON.stringify(dtype), new Float64Array(shape), fortranOrder));
   const { facts } = engine.json<HeaderText>((wasm) => wasm.header(bytes, undefined, bytes.length));
   const check = (data: TypedArray) => {
@@ -211,8 +213,8 @@ function ofArray(data: TypedArray): Descr {
   return `${size > 1 ? '<' : '|'}${kind.toLowerCase()}${size}`;
 }
 
-function wrongLength(found: number, expected: number, shape: readonly number[]): RangeError {
-  return new RangeError(`there are ${found} bytes of data, and shape (${shape.join(', ')}) has ${expected}`);
+function wrongLength(found: number, expected: number, shape: readonly number[]): TypeError {
+  return new TypeError(`there are ${found} bytes of data, and shape (${shape.join(', ')}) has ${expected}`);
 }
 
 /** The length of the header of a file, and what was read to find it. */
