@@ -3,9 +3,9 @@ import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
 import { figures } from './figures.js';
-import { allocate, Strings, typedArray } from './ndarray.js';
+import { allocate, Strings, tagOf, typedArray } from './ndarray.js';
 import { copying, run, type Tiles } from './run.js';
-import { DISPOSE, type Scope } from './scope.js';
+import { DISPOSE, Scope } from './scope.js';
 import { selectionText } from './selection.js';
 import { MAX_RANGE } from './source/source.js';
 import type {
@@ -57,11 +57,11 @@ export class LazyArray implements NpyArray {
   readonly itemsize: number;
   readonly nbytes: number;
   readonly #file: OpenFile;
-  readonly #code: string;
+  readonly #facts: Facts;
 
   constructor(file: OpenFile, facts: Facts) {
     this.#file = file;
-    this.#code = facts.code;
+    this.#facts = facts;
     this.descr = facts.descr as Descr;
     this.dtype = facts.dtype;
     this.shape = Object.freeze(facts.shape);
@@ -85,24 +85,24 @@ export class LazyArray implements NpyArray {
   }
 
   slice(selection: Selection): LazyArray {
-    return this.#derive((wasm) => wasm.select(this.#code, selectionText(selection)));
+    return this.#derive((wasm) => wasm.select(this.#facts.code, selectionText(selection)));
   }
 
   transpose(axes?: readonly number[]): LazyArray {
-    return this.#derive((wasm) => wasm.transpose(this.#code, axes && new Float64Array(axes)));
+    return this.#derive((wasm) => wasm.transpose(this.#facts.code, axes && new Float64Array(axes)));
   }
 
   field(name: string): LazyArray {
-    return this.#derive((wasm) => wasm.field(this.#code, name));
+    return this.#derive((wasm) => wasm.field(this.#facts.code, name));
   }
 
   astype(dtype: Descr): LazyArray {
-    return this.#derive((wasm) => wasm.view(this.#code, JSON.stringify(dtype)));
+    return this.#derive((wasm) => wasm.view(this.#facts.code, JSON.stringify(dtype)));
   }
 
   plan(): ReadPlan {
     const { engine, base, gap = GAP } = this.#file;
-    const { zeroCopy, ...plan } = engine.json<PlanText>((wasm) => wasm.plan(this.#code, base, gap, MAX_RANGE, MAX_RANGES));
+    const { zeroCopy, ...plan } = engine.json<PlanText>((wasm) => wasm.plan(this.#facts.code, base, gap, MAX_RANGE, MAX_RANGES));
     return { ...plan, requests: plan.ranges.length, zeroCopy };
   }
 
@@ -120,7 +120,7 @@ export class LazyArray implements NpyArray {
       throw new NpyError('ERR_NOT_VIEWABLE', 'the array is not in memory of the caller: read() it', {});
     }
     const { array, start, length, ...rest } = engine.json<ViewText>((wasm) =>
-      wasm.viewSpec(this.#code, base, memory.byteOffset, memory.byteLength),
+      wasm.viewSpec(this.#facts.code, base, memory.byteOffset, memory.byteLength),
     );
     return { data: typedArray(array, memory.buffer, start, length), ...rest, dtype: this.dtype };
   }
@@ -141,36 +141,33 @@ export class LazyArray implements NpyArray {
   }
 
   async *chunks(opts: ChunkOptions = {}): AsyncGenerator<Chunk, undefined> {
-    const { bytes = CHUNK_BYTES, signal, ...rest } = opts;
+    const { bytes = CHUNK_BYTES, ...how } = opts;
     const { scope, engine } = this.#file;
     scope.check();
     const [length] = this.shape;
     if (length === undefined) {
-      yield { start: 0, array: await this.read({ ...rest, signal }) };
+      yield { start: 0, array: await this.read(how) };
       return;
     }
-    const step = engine.call((wasm) => wasm.rowsPerChunk(this.#code, bytes));
+    const step = engine.call((wasm) => wasm.rowsPerChunk(this.#facts.code, bytes));
     // What is read ahead ends when the caller has enough.
-    const controller = new AbortController();
-    const abort = () => controller.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const ahead = new Scope(() => {}, scope);
+    const all = new LazyArray({ ...this.#file, scope: ahead }, this.#facts);
     const begin = (start: number): Promise<NdArray> | undefined => {
       if (start >= length) return undefined;
-      const chunk = this.slice(`[${start}:${Math.min(start + step, length)}]`).read({ ...rest, signal: controller.signal });
+      const chunk = all.slice(`[${start}:${Math.min(start + step, length)}]`).read(how);
       chunk.catch(() => {});
       return chunk;
     };
     try {
-      let ahead = begin(0);
-      for (let start = 0; ahead; start += step) {
-        const array: NdArray = await ahead;
-        ahead = begin(start + step);
+      let next = begin(0);
+      for (let start = 0; next; start += step) {
+        const array: NdArray = await next;
+        next = begin(start + step);
         yield { start, array };
       }
     } finally {
-      signal?.removeEventListener('abort', abort);
-      controller.abort();
+      ahead.close();
     }
   }
 
@@ -187,7 +184,7 @@ export class LazyArray implements NpyArray {
   text(opts: { signal?: AbortSignal | undefined } = {}): Promise<string> {
     const { engine, scope, base, end, gap = GAP } = this.#file;
     return scope.run(opts.signal, async (signal) => {
-      const printing = engine.call((wasm) => new wasm.Printing(this.#code, base, gap, MAX_RANGE));
+      const printing = engine.call((wasm) => new wasm.Printing(this.#facts.code, base, gap, MAX_RANGE));
       try {
         await this.#run(printing, signal, {}, end);
         return engine.call(() => printing.finish());
@@ -213,7 +210,7 @@ export class LazyArray implements NpyArray {
     const { engine, base, gap = GAP } = this.#file;
     const { int64, float16, bytes } = opts;
     const options = JSON.stringify({ int64, float16, bytes });
-    const reading = engine.call((wasm) => new wasm.Reading(this.#code, base, gap, MAX_RANGE, options));
+    const reading = engine.call((wasm) => new wasm.Reading(this.#facts.code, base, gap, MAX_RANGE, options));
     try {
       const { array, length, nbytes, itemBytes, whole } = reading;
       const [shape, stride] = [[...reading.shape], [...reading.stride]];
@@ -256,7 +253,7 @@ export class LazyArray implements NpyArray {
     return scope.run(opts.signal, async (signal) => {
       const { bins, range } = histogram ?? {};
       const options = range && JSON.stringify({ bins, range });
-      const counting = engine.call((wasm) => new wasm.Counting(this.#code, base, gap, MAX_RANGE, options));
+      const counting = engine.call((wasm) => new wasm.Counting(this.#facts.code, base, gap, MAX_RANGE, options));
       try {
         await this.#run(counting, signal, opts);
         if (bins !== undefined && !range) {
@@ -305,7 +302,7 @@ export class LazyArray implements NpyArray {
 
 /** The bytes of an array that the caller gave for the result. */
 function bytesOf(out: TypedArray, array: string, length: number): Uint8Array {
-  const found = Object.prototype.toString.call(out).slice(8, -1);
+  const found = tagOf(out);
   if (found !== array || out.length !== length) {
     throw new TypeError(`out is a ${found} of ${out.length} items, expected a ${array} of ${length}`);
   }

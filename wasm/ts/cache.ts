@@ -1,4 +1,5 @@
 // What was read is kept, and what is being read is shared.
+import { abortable } from './abort.js';
 import type { Source } from './source/source.js';
 import type { OpenOptions } from './types.js';
 
@@ -221,21 +222,4 @@ class Slots {
       } else this.#free += 1;
     }
   }
-}
-
-/** Waits no longer than until the signal aborts, and rejects with its reason, unwrapped. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal, onAbort?: () => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      onAbort?.();
-      reject(signal.reason);
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    const end = () => signal.removeEventListener('abort', abort);
-    promise.then(
-      (value) => (end(), resolve(value)),
-      (error) => (end(), reject(error)),
-    );
-  });
 }

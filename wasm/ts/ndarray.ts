@@ -10,6 +10,11 @@ export function typedArray(name: TypedArrayName, buffer: ArrayBufferLike, start:
   return new ARRAYS[name](buffer, start, length);
 }
 
+/** What an object is: by its tag, since what comes from another window has classes of its own. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** Zeros, or ERR_TOO_LARGE. */
 export function allocate(nbytes: number): Uint8Array<ArrayBuffer> {
   try {

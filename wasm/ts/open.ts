@@ -3,6 +3,7 @@ import type { HeaderText, Need, RawText } from './boundary.js';
 import { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
+import { tagOf } from './ndarray.js';
 import { LazyArchive } from './npz.js';
 import { Scope } from './scope.js';
 import { BlobSource } from './source/blob.js';
@@ -134,9 +135,8 @@ async function opened<T>(
 }
 
 async function toSource(input: Input, opts: OpenOptions): Promise<Source> {
-  // Not by class: what comes from another window has classes of its own.
-  const tag = typeof input === 'object' ? Object.prototype.toString.call(input).slice(8, -1) : typeof input;
-  if (tag === 'string' || tag === 'URL' || tag === 'Request') return urlSource(input as string | URL | Request, opts);
+  const tag = tagOf(input);
+  if (typeof input === 'string' || tag === 'URL' || tag === 'Request') return urlSource(input as string | URL | Request, opts);
   if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer' || ArrayBuffer.isView(input)) {
     return new MemorySource(input as ArrayBuffer | ArrayBufferView);
   }

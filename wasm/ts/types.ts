@@ -13,16 +13,13 @@ export type Input =
   /** A GET request, with headers and all. */
   | Request
   /** A `File` is one. */
-  | Unsliced<Blob>
-  | Unsliced<ArrayBuffer>
-  | Unsliced<SharedArrayBuffer>
+  | Blob
+  | ArrayBuffer
+  | SharedArrayBuffer
   | ArrayBufferView
   /** A `FileSystemFileHandle` is one. */
   | { getFile(): Promise<File> }
   | ByteSource;
-
-/** Without its own `slice`, of which the compiler could otherwise not tell that of a {@link ByteSource} that is written out. */
-export type Unsliced<T> = Omit<T, 'slice'>;
 
 /**
  * Where bytes come from. hyparquet's `AsyncBuffer` is one.

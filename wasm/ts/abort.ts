@@ -1,0 +1,16 @@
+/** Waits no longer than until the signal aborts, and rejects with its reason, unwrapped. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal, onAbort?: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      onAbort?.();
+      reject(signal.reason);
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const end = () => signal.removeEventListener('abort', abort);
+    promise.then(
+      (value) => (end(), resolve(value)),
+      (error) => (end(), reject(error)),
+    );
+  });
+}
