@@ -8,7 +8,7 @@ import { LazyArchive } from './npz.js';
 import { Scope } from './scope.js';
 import { BlobSource } from './source/blob.js';
 import { CustomSource } from './source/custom.js';
-import { HttpSource } from './source/http.js';
+import { httpSource } from './source/http.js';
 import { MemorySource } from './source/memory.js';
 import { FIRST_BYTES, type Source } from './source/source.js';
 import type { ByteSource, Descr, Input, NpyArray, NpzArchive, OpenOptions } from './types.js';
@@ -156,7 +156,7 @@ async function urlSource(input: string | URL | Request, opts: OpenOptions): Prom
   }
   const { protocol } = new URL(request.url);
   if (protocol === 'file:') throw notUrl(request.url);
-  if (protocol !== 'data:' && protocol !== 'blob:') return new HttpSource(request, opts);
+  if (protocol !== 'data:' && protocol !== 'blob:') return httpSource(request, opts);
   try {
     const response = await (opts.fetch ?? fetch)(opts.signal ? new Request(request, { signal: opts.signal }) : request);
     return new BlobSource(await response.blob());
