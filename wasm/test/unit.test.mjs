@@ -1,6 +1,7 @@
 // Modules of the package on their own, which no user sees.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { endingOf } from '../dist/abort.js';
 import { Cache } from '../dist/cache.js';
 import { NpyError } from '../dist/errors.js';
 import { figures } from '../dist/figures.js';
@@ -13,6 +14,7 @@ import { Engine } from '../dist/wasm.js';
 import { random } from './helpers.mjs';
 
 const never = new AbortController().signal;
+const ending = endingOf(never);
 
 /** A source of bytes that are their own positions, modulo 251; it notes every read. */
 function counted(size) {
@@ -34,7 +36,7 @@ test('a cache gives what the source has, whatever is asked for', async () => {
       Array.from({ length: 400 }, async () => {
         const start = Math.floor(draw() * 9900);
         const end = start + 1 + Math.floor(draw() * 99);
-        const access = { signal: never, keep: draw() < 0.8, ...(draw() < 0.3 && { blocksUpTo: 10_000 }) };
+        const access = { ending, keep: draw() < 0.8, ...(draw() < 0.3 && { blocksUpTo: 10_000 }) };
         if (draw() < 0.5) await new Promise((resolve) => setTimeout(resolve, draw() * 20));
         const bytes = await cache.read(start, end, access);
         assert.equal(bytes.length, end - start);
@@ -47,9 +49,9 @@ test('a cache gives what the source has, whatever is asked for', async () => {
 test('a cache fetches what is missing, and nothing else', async () => {
   const source = counted(1000);
   const cache = new Cache(source, {});
-  await cache.read(100, 200, { signal: never });
-  await cache.read(300, 400, { signal: never });
-  await cache.read(150, 350, { signal: never });
+  await cache.read(100, 200, { ending });
+  await cache.read(300, 400, { ending });
+  await cache.read(150, 350, { ending });
   assert.deepEqual(source.reads, [[100, 200], [300, 400], [200, 300]]);
   assert.ok(cache.peek(210, 290));
   assert.equal(cache.peek(0, 1), undefined);
@@ -58,9 +60,9 @@ test('a cache fetches what is missing, and nothing else', async () => {
 test('blocks are whole, up to where they may be, and around what is there', async () => {
   const source = counted(1000);
   const cache = new Cache(source, { cache: { blockSize: 100 } });
-  await cache.read(120, 130, { signal: never });
-  await cache.read(105, 110, { signal: never, blocksUpTo: 950 });
-  await cache.read(905, 910, { signal: never, blocksUpTo: 950 });
+  await cache.read(120, 130, { ending });
+  await cache.read(105, 110, { ending, blocksUpTo: 950 });
+  await cache.read(905, 910, { ending, blocksUpTo: 950 });
   assert.deepEqual(source.reads, [[120, 130], [100, 120], [900, 950]]);
 });
 
@@ -71,9 +73,9 @@ test('a failed read is forgotten', async () => {
     throw new Error('once');
   };
   const cache = new Cache(source, {});
-  await assert.rejects(cache.read(0, 10, { signal: never }), /once/);
+  await assert.rejects(cache.read(0, 10, { ending }), /once/);
   source.read = read;
-  assert.equal((await cache.read(0, 10, { signal: never })).length, 10);
+  assert.equal((await cache.read(0, 10, { ending })).length, 10);
 });
 
 test('what may pass is tried again, and no more than that', async () => {
@@ -115,13 +117,14 @@ test('an operation ends with its signal, its scope and itself', async () => {
   let closed = 0;
   const scope = new Scope(() => (closed += 1), parent);
   let seen;
-  await scope.run(undefined, async (signal) => {
+  const failed = scope.run(undefined, async ({ signal }) => {
     seen = signal;
-    assert.equal(signal.aborted, false);
+    throw new Error('failed');
   });
+  await assert.rejects(failed, /failed/);
   assert.equal(seen.aborted, true);
 
-  const waits = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('inner'))));
+  const waits = ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('inner'))));
   const controller = new AbortController();
   const aborted = scope.run(controller.signal, waits);
   controller.abort('why');
@@ -157,7 +160,7 @@ test('a failing tile ends what was fetched ahead', async () => {
       throw new Error('no');
     },
   };
-  await assert.rejects(scope.run(undefined, (signal) => run(tiles, { engine, cache, signal })), /no/);
+  await assert.rejects(scope.run(undefined, (ending) => run(tiles, { engine, cache, ending })), /no/);
   assert.deepEqual([begun, ended], [5, 4]);
 });
 

@@ -1,3 +1,4 @@
+import type { Ending } from './abort.js';
 import type { Boundary, Facts, HeaderText, PlanText, ViewText } from './boundary.js';
 import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
@@ -109,7 +110,7 @@ export class LazyArray implements NpyArray {
   read<T extends TypedArray>(opts: ReadOptions & { out: T }): Promise<NdArray<T>>;
   read(opts?: ReadOptions): Promise<NdArray>;
   read(opts: ReadOptions = {}): Promise<NdArray> {
-    return this.#file.scope.run(opts.signal, (signal) => this.#read(opts, signal));
+    return this.#file.scope.run(opts.signal, (ending) => this.#read(opts, ending));
   }
 
   view(): NdArray {
@@ -132,7 +133,7 @@ export class LazyArray implements NpyArray {
     const { scope, end } = this.#file;
     scope.check();
     const element = this.slice(index);
-    const { data } = await scope.run(undefined, (signal) => element.#read({}, signal, end));
+    const { data } = await scope.run(undefined, (ending) => element.#read({}, ending, end));
     if ('get' in data) return data.get(0);
     if (this.dtype === 'bool') return data[0] === 1;
     if (this.dtype.startsWith('|V')) return data as Uint8Array;
@@ -183,10 +184,10 @@ export class LazyArray implements NpyArray {
 
   text(opts: { signal?: AbortSignal | undefined } = {}): Promise<string> {
     const { engine, scope, base, end, gap = GAP } = this.#file;
-    return scope.run(opts.signal, async (signal) => {
+    return scope.run(opts.signal, async (ending) => {
       const printing = engine.call((wasm) => new wasm.Printing(this.#facts.code, base, gap, MAX_RANGE));
       try {
-        await this.#run(printing, signal, {}, end);
+        await this.#run(printing, ending, {}, end);
         return engine.call(() => printing.finish());
       } finally {
         free(printing);
@@ -206,7 +207,7 @@ export class LazyArray implements NpyArray {
     return new LazyArray(this.#file, this.#file.engine.json<Facts>(work));
   }
 
-  async #read(opts: ReadOptions, signal: AbortSignal, blocksUpTo?: number): Promise<NdArray> {
+  async #read(opts: ReadOptions, ending: Ending, blocksUpTo?: number): Promise<NdArray> {
     const { engine, base, gap = GAP } = this.#file;
     const { int64, float16, bytes } = opts;
     const options = JSON.stringify({ int64, float16, bytes });
@@ -214,7 +215,7 @@ export class LazyArray implements NpyArray {
     try {
       const { array, length, nbytes, itemBytes, whole } = reading;
       const [shape, stride] = [[...reading.shape], [...reading.stride]];
-      await this.#seeEnd(nbytes, signal);
+      await this.#seeEnd(nbytes, ending);
       const out = opts.out ? bytesOf(opts.out, array, length) : allocate(nbytes);
       if (whole) {
         const tiles = copying(whole[0]!, whole[1]!, out);
@@ -225,14 +226,14 @@ export class LazyArray implements NpyArray {
           },
           total: size,
         };
-        await this.#run(tiles, signal, opts, blocksUpTo, progress);
+        await this.#run(tiles, ending, opts, blocksUpTo, progress);
       } else {
         const tiles: Tiles = {
           next: () => reading.next(),
           take: (pieces) => reading.take(pieces, out),
           step: (source) => reading.step(source, out),
         };
-        await this.#run(tiles, signal, opts, blocksUpTo, reading);
+        await this.#run(tiles, ending, opts, blocksUpTo, reading);
       }
       const data: TypedArray | StringArray =
         opts.out ??
@@ -250,15 +251,15 @@ export class LazyArray implements NpyArray {
     opts: Pick<ReadOptions, 'signal' | 'onProgress'>,
   ): Promise<T> {
     const { engine, scope, base, gap = GAP } = this.#file;
-    return scope.run(opts.signal, async (signal) => {
+    return scope.run(opts.signal, async (ending) => {
       const { bins, range } = histogram ?? {};
       const options = range && JSON.stringify({ bins, range });
       const counting = engine.call((wasm) => new wasm.Counting(this.#facts.code, base, gap, MAX_RANGE, options));
       try {
-        await this.#run(counting, signal, opts);
+        await this.#run(counting, ending, opts);
         if (bins !== undefined && !range) {
           engine.call(() => counting.thenHistogram(bins));
-          await this.#run(counting, signal, opts);
+          await this.#run(counting, ending, opts);
         }
         return figures<T>(engine.call(() => counting.finish()));
       } finally {
@@ -269,7 +270,7 @@ export class LazyArray implements NpyArray {
 
   async #run(
     tiles: Tiles,
-    signal: AbortSignal,
+    ending: Ending,
     { onProgress }: Pick<ReadOptions, 'onProgress'>,
     blocksUpTo?: number,
     progress = tiles as Partial<{ readonly done: number; readonly total: number }>,
@@ -280,7 +281,7 @@ export class LazyArray implements NpyArray {
       await run(tiles, {
         engine,
         cache,
-        signal,
+        ending,
         blocksUpTo,
         onTile: onProgress && (() => onProgress(progress.done ?? 0, progress.total ?? this.size)),
         onPiece: checking?.update,
@@ -292,11 +293,11 @@ export class LazyArray implements NpyArray {
   }
 
   /** Sees that there is so much data, before there is a result of its size. */
-  async #seeEnd(nbytes: number, signal: AbortSignal): Promise<void> {
+  async #seeEnd(nbytes: number, ending: Ending): Promise<void> {
     const { cache } = this.#file;
     if (nbytes <= UNSEEN_BYTES || cache.source.size !== undefined) return;
     const last = this.plan().ranges.at(-1);
-    if (last) await cache.read(last.start, last.end, { signal });
+    if (last) await cache.read(last.start, last.end, { ending });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Ending } from './abort.js';
 import type { LocatedText, MemberText, Need } from './boundary.js';
 import { Cache } from './cache.js';
 import { Checksum } from './checksum.js';
@@ -19,8 +20,8 @@ export class LazyArchive implements NpzArchive {
   readonly #members: readonly MemberText[];
 
   static async open(start: Start): Promise<LazyArchive> {
-    const { engine, cache, signal } = start;
-    const size = await sizeOf(cache.source, signal);
+    const { engine, cache, ending } = start;
+    const size = await sizeOf(cache.source, ending);
     if (size === undefined) {
       throw new NpyError('ERR_ZIP', 'the directory is at the end of an archive, and its source has no byteLength');
     }
@@ -30,7 +31,7 @@ export class LazyArchive implements NpzArchive {
       if ('members' in answer) return new LazyArchive(start, directory, answer.members);
       const [from, to] = answer.need;
       // A copy, since the caller's memory may be changed or transferred.
-      directory.chunks.push((await cache.read(from, to, { signal })).slice());
+      directory.chunks.push((await cache.read(from, to, { ending })).slice());
       directory.offsets.push(from);
     }
   }
@@ -52,15 +53,15 @@ export class LazyArchive implements NpzArchive {
   }
 
   open(key: string, opts: OpenOptions = {}): Promise<NpyArray> {
-    return this.#scope.run(opts.signal, async (signal) => {
+    return this.#scope.run(opts.signal, async (ending) => {
       const engine = this.#engine;
       const member = this.#find(key);
-      const { range, method, size } = await this.#locate(key, signal);
+      const { range, method, size } = await this.#locate(key, ending);
       if (method === 'stored') {
         const checksum = new Checksum(engine, key, range, member.crc32);
         const scope = new Scope(() => {}, this.#scope);
         const all = { ...this.#opts, ...opts };
-        return openHeader({ engine, cache: this.#cache, scope, opts: all, signal }, { range, checksum });
+        return openHeader({ engine, cache: this.#cache, scope, opts: all, ending }, { range, checksum });
       }
       const all = { ...this.#opts, concurrency: 1, ...opts };
       const source = new DeflatedSource(engine, this.#cache, key, { range, size }, () =>
@@ -69,7 +70,7 @@ export class LazyArchive implements NpzArchive {
       const cache = new Cache(source, all);
       source.keep = (start, bytes) => cache.keep(start, bytes);
       const scope = new Scope(() => cache.clear(), this.#scope);
-      return openHeader({ engine, cache, scope, opts: all, signal });
+      return openHeader({ engine, cache, scope, opts: all, ending });
     });
   }
 
@@ -88,7 +89,7 @@ export class LazyArchive implements NpzArchive {
   }
 
   /** Reads the record in front of a member. */
-  async #locate(key: string, signal: AbortSignal): Promise<LocatedText> {
+  async #locate(key: string, ending: Ending): Promise<LocatedText> {
     let at = 0;
     let local: Uint8Array = new Uint8Array(0);
     for (;;) {
@@ -97,7 +98,7 @@ export class LazyArchive implements NpzArchive {
       );
       if ('range' in answer) return answer;
       const [from, to] = answer.need;
-      local = await this.#cache.read(from, to, { signal });
+      local = await this.#cache.read(from, to, { ending });
       at = from;
     }
   }

@@ -1,3 +1,4 @@
+import type { Ending } from './abort.js';
 import { LazyArray, type OpenFile } from './array.js';
 import type { HeaderText, Need, RawText } from './boundary.js';
 import { Cache } from './cache.js';
@@ -41,9 +42,9 @@ export function openArchive(engine: Engine, input: Input, opts: OpenOptions): Pr
 }
 
 export function openRawArray(engine: Engine, input: Input, spec: RawSpec, opts: OpenOptions): Promise<NpyArray> {
-  return opened(engine, input, opts, async ({ cache, scope, signal }) => {
+  return opened(engine, input, opts, async ({ cache, scope, ending }) => {
     const { dtype, shape, offset = 0, order = 'C' } = spec;
-    const size = shape ? cache.source.size : await sizeOf(cache.source, signal);
+    const size = shape ? cache.source.size : await sizeOf(cache.source, ending);
     const { facts, ...raw } = engine.json<RawText>((wasm) =>
       wasm.raw(JSON.stringify(dtype), shape && new Float64Array(shape), offset, order, size),
     );
@@ -58,7 +59,7 @@ export interface Start {
   readonly scope: Scope;
   readonly opts: OpenOptions;
   /** Of the opening. */
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   readonly bytes: Uint8Array;
 }
 
@@ -70,14 +71,14 @@ export interface Within {
 
 /** Reads the header of an array. */
 export async function openHeader(
-  { engine, cache, scope, opts, signal, bytes: first }: Omit<Start, 'bytes'> & Partial<Start>,
+  { engine, cache, scope, opts, ending, bytes: first }: Omit<Start, 'bytes'> & Partial<Start>,
   within?: Within,
 ): Promise<NpyArray> {
   const [origin, limit] = within?.range ?? [0, cache.source.size];
   const size = limit === undefined ? undefined : limit - origin;
   for (let end = Math.min(FIRST_BYTES, size ?? FIRST_BYTES); ; ) {
     const isThere = first && first.length >= end;
-    const bytes = isThere ? first : await cache.read(origin, origin + end, { signal });
+    const bytes = isThere ? first : await cache.read(origin, origin + end, { ending });
     const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes, size, opts.maxHeaderBytes));
     if ('need' in answer) {
       end = answer.need[1];
@@ -101,8 +102,8 @@ export async function openHeader(
 }
 
 /** The size of a source, if need be by asking for it. */
-export async function sizeOf(source: Source, signal: AbortSignal): Promise<number | undefined> {
-  return source.size ?? source.measure?.(signal);
+export async function sizeOf(source: Source, ending: Ending): Promise<number | undefined> {
+  return source.size ?? source.measure?.(ending.signal);
 }
 
 function openStart(start: Start): Promise<NpyArray> {
@@ -123,10 +124,10 @@ async function opened<T>(
   const cache = new Cache(await toSource(input, opts), opts);
   const scope = new Scope(() => cache.clear());
   try {
-    return await scope.run(opts.signal, async (signal) => {
-      const bytes = await cache.first(signal);
+    return await scope.run(opts.signal, async (ending) => {
+      const bytes = await cache.first(ending);
       await ready;
-      return work({ engine, cache, scope, opts, signal, bytes });
+      return work({ engine, cache, scope, opts, ending, bytes });
     });
   } catch (error) {
     scope.close();

@@ -130,7 +130,7 @@ async function* member(
   deflate: boolean,
 ): AsyncGenerator<Blob | Uint8Array, undefined> {
   const whole = file instanceof Uint8Array ? new Blob([file as BlobPart]) : file instanceof Blob ? file : undefined;
-  const rest = pacer(new AbortController().signal);
+  const rest = pacer();
   const chunks = fileChunks(file);
   const crc = engine.call((wasm) => new wasm.Crc());
   let [read, written] = [0, 0];

@@ -1,3 +1,4 @@
+import { endingOf } from '../abort.js';
 import type { Inflating } from '../boundary.js';
 import type { Cache } from '../cache.js';
 import { NpyError } from '../errors.js';
@@ -71,7 +72,7 @@ export class DeflatedSource implements Source {
 
   async #inflate(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
     if (!this.#inflating || start < this.#at) this.#restart();
-    const rest = pacer(signal);
+    const rest = pacer(endingOf(signal));
     const out = new Uint8Array(end - start);
     // The end is reached when the checksum is found right, too.
     for (let isDone = false; end === this.size ? !isDone : this.#at < end; ) {
@@ -108,7 +109,7 @@ export class DeflatedSource implements Source {
         expected: this.size,
       });
     }
-    const bytes = await this.#archive.read(start, end, { signal, keep: false });
+    const bytes = await this.#archive.read(start, end, { ending: endingOf(signal), keep: false });
     // What is left over is at most what the decoder could not use without the next bytes.
     const input = new Uint8Array(this.#input.length + bytes.length);
     input.set(this.#input);
