@@ -1,6 +1,6 @@
 // Compares npymap with what else reads .npy files in JavaScript, in Node.js and in Chromium, and tells the sizes:
 //
-//   node main.mjs [--no-browsers]     (in a directory that has `node_modules`, with the built package in wasm/dist)
+//   node main.mjs DIRECTORY [--no-browsers]     (DIRECTORY has `node_modules`; the built package is in wasm/dist)
 //
 // `cargo xtask compare npm` does all that it takes.
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = join(root, 'wasm/dist');
 const { DRIVERS } = await import(pathToFileURL(join(root, 'wasm/test/drivers.mjs')).href);
 const { bytes, serve } = await import(pathToFileURL(join(root, 'wasm/test/fault-server.mjs')).href);
-const require = createRequire(join(process.cwd(), 'package.json'));
+const [directory] = process.argv.slice(2);
+const require = createRequire(join(directory, 'package.json'));
 const load = (name) => import(pathToFileURL(require.resolve(name)).href);
 
 await sizes();
@@ -69,11 +70,11 @@ async function inChromium() {
       contents: `
         import * as npymap from ${JSON.stringify(join(dist, 'index.js'))};
         import Npyjs from ${JSON.stringify(require.resolve('npyjs'))};
-        import * as numpyts from ${JSON.stringify(join(process.cwd(), 'node_modules/numpy-ts/dist/numpy-ts.browser.js'))};
+        import * as numpyts from ${JSON.stringify(join(directory, 'node_modules/numpy-ts/dist/numpy-ts.browser.js'))};
         import { measure } from ${JSON.stringify(fileURLToPath(new URL('jobs.mjs', import.meta.url)))};
         measure({ npymap, npyjs: new Npyjs(), numpyts }).then((rows) => { globalThis.rows = rows; }, (error) => { globalThis.rows = String(error.stack); });
       `,
-      resolveDir: process.cwd(),
+      resolveDir: directory,
     },
     bundle: true, format: 'esm', write: false, outdir: '/', logLevel: 'silent', external: ['node:*'],
   });
