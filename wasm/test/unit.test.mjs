@@ -1,7 +1,8 @@
 // Modules of the package on their own, which no user sees.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
-import { endingOf } from '../dist/abort.js';
+import { abortable, endingOf } from '../dist/abort.js';
 import { Cache } from '../dist/cache.js';
 import { NpyError } from '../dist/errors.js';
 import { figures } from '../dist/figures.js';
@@ -10,7 +11,7 @@ import { retrying, Transient } from '../dist/retry.js';
 import { run } from '../dist/run.js';
 import { Scope } from '../dist/scope.js';
 import { selectionText, slice } from '../dist/selection.js';
-import { Engine } from '../dist/wasm.js';
+import { decode, Engine } from '../dist/wasm.js';
 import { random } from './helpers.mjs';
 
 const never = new AbortController().signal;
@@ -124,6 +125,13 @@ test('an operation ends with its signal, its scope and itself', async () => {
   await assert.rejects(failed, /failed/);
   assert.equal(seen.aborted, true);
 
+  // Many reads with one signal leave nothing with it.
+  const patient = new AbortController();
+  const many = Array.from({ length: 50 }, () => scope.run(patient.signal, async (ending) => abortable(Promise.resolve(), ending.signal)));
+  assert.equal(getEventListeners(patient.signal, 'abort').length, 1);
+  await Promise.all(many);
+  assert.equal(getEventListeners(patient.signal, 'abort').length, 0);
+
   const waits = ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('inner'))));
   const controller = new AbortController();
   const aborted = scope.run(controller.signal, waits);
@@ -169,8 +177,7 @@ test('an instance that has trapped is replaced', async () => {
   const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 116, 114, 97, 112, 0, 0, 10, 5, 1, 3, 0, 0, 11);
   const { trap } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
   const { wasm } = await import('../dist/wasm-inline.js');
-  const { compile } = await import('../dist/wasm.js');
-  const engine = new Engine(async () => compile(wasm));
+  const engine = new Engine(() => WebAssembly.compile(decode(wasm)));
   await engine.ready();
   const first = engine.call((instance) => instance);
   assert.equal(engine.call((instance) => instance), first);

@@ -11,18 +11,37 @@ export function endingOf(signal: AbortSignal): Ending {
 }
 
 /** Waits no longer than until the signal aborts, and rejects with its reason, unwrapped. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal, onAbort?: () => void): Promise<T> {
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal, whenAborted?: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => {
-      onAbort?.();
+      whenAborted?.();
       reject(signal.reason);
     };
     if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    const end = () => signal.removeEventListener('abort', abort);
-    promise.then(
-      (value) => (end(), resolve(value)),
-      (error) => (end(), reject(error)),
-    );
+    promise.finally(onAbort(signal, abort)).then(resolve, reject);
   });
 }
+
+/**
+ * Calls back when a signal aborts, until the function that is returned is called. However many wait for it, the signal has
+ * one listener: Node.js warns of more than ten.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  let waiting = WAITING.get(signal);
+  if (!waiting) {
+    const callbacks = new Set<() => void>();
+    const abort = () => callbacks.forEach((each) => each());
+    signal.addEventListener('abort', abort, { once: true });
+    waiting = { callbacks, forget: () => signal.removeEventListener('abort', abort) };
+    WAITING.set(signal, waiting);
+  }
+  const { callbacks, forget } = waiting;
+  callbacks.add(callback);
+  return () => {
+    if (!callbacks.delete(callback) || callbacks.size > 0) return;
+    forget();
+    WAITING.delete(signal);
+  };
+}
+
+const WAITING = new WeakMap<AbortSignal, { readonly callbacks: Set<() => void>; forget(): void }>();

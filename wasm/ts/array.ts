@@ -4,7 +4,7 @@ import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
 import { figures } from './figures.js';
-import { allocate, Strings, tagOf, typedArray } from './ndarray.js';
+import { allocate, bytesOf, Strings, tagOf, typedArray } from './ndarray.js';
 import { copying, run, type Tiles } from './run.js';
 import { DISPOSE, Scope } from './scope.js';
 import { selectionText } from './selection.js';
@@ -216,7 +216,7 @@ export class LazyArray implements NpyArray {
       const { array, length, nbytes, itemBytes, whole } = reading;
       const [shape, stride] = [[...reading.shape], [...reading.stride]];
       await this.#seeEnd(nbytes, ending);
-      const out = opts.out ? bytesOf(opts.out, array, length) : allocate(nbytes);
+      const out = opts.out ? checked(opts.out, array, length) : allocate(nbytes);
       if (whole) {
         const tiles = copying(whole[0]!, whole[1]!, out);
         const { size } = this;
@@ -302,10 +302,10 @@ export class LazyArray implements NpyArray {
 }
 
 /** The bytes of an array that the caller gave for the result. */
-function bytesOf(out: TypedArray, array: string, length: number): Uint8Array {
+function checked(out: TypedArray, array: string, length: number): Uint8Array {
   const found = tagOf(out);
   if (found !== array || out.length !== length) {
     throw new TypeError(`out is a ${found} of ${out.length} items, expected a ${array} of ${length}`);
   }
-  return new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
+  return bytesOf(out);
 }

@@ -5,7 +5,7 @@
  */
 import { openAny, openArchive, openArray, openRawArray, type RawSpec } from './open.js';
 import type { Input, NpyArray, NpzArchive, OpenOptions, TypedArray } from './types.js';
-import { compile, Engine } from './wasm.js';
+import { decode, Engine } from './wasm.js';
 import { wasm } from './wasm-inline.js';
 import {
   collectArray,
@@ -50,7 +50,7 @@ export type {
 export type { NpyBlobSpec, NpyChunks, NpyFile, NpySpec, NpyStreamSpec, NpzOptions } from './write.js';
 
 // A bundle that does not call `toNpy` need not hold the module: it becomes a chunk of its own.
-const ENGINE = /* @__PURE__ */ new Engine(async () => compile((await import('./wasm-inline.js')).wasm));
+const ENGINE = /* @__PURE__ */ new Engine(async () => WebAssembly.compile(decode((await import('./wasm-inline.js')).wasm)));
 
 /**
  * Opens an .npy array or an .npz archive, whichever it is. Reads the first 64 KiB at most, and the directory of archives.
@@ -224,6 +224,6 @@ export function npzStream(
 
 /** `toNpy` does not wait. */
 function sync(): Engine {
-  if (!ENGINE.isReady) ENGINE.use(compile(wasm));
+  if (!ENGINE.isReady) ENGINE.use(new WebAssembly.Module(decode(wasm)));
   return ENGINE;
 }

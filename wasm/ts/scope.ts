@@ -1,4 +1,4 @@
-import type { Ending } from './abort.js';
+import { onAbort, type Ending } from './abort.js';
 import { NpyError } from './errors.js';
 
 /** What is open, and the operations on it. */
@@ -63,7 +63,7 @@ class Operation implements Ending {
   #controller: AbortController | undefined;
   /** Why it was ended. */
   #reason: { readonly reason: unknown } | undefined;
-  readonly #onAbort = () => this.abort(this.#outer?.reason);
+  #forget: (() => void) | undefined;
 
   constructor(outer: AbortSignal | undefined) {
     this.#outer = outer;
@@ -73,8 +73,9 @@ class Operation implements Ending {
     if (!this.#controller) {
       this.#controller = new AbortController();
       if (this.#reason) this.#controller.abort(this.#reason.reason);
-      if (this.#outer?.aborted) this.#onAbort();
-      this.#outer?.addEventListener('abort', this.#onAbort, { once: true });
+      const outer = this.#outer;
+      if (outer?.aborted) this.abort(outer.reason);
+      else if (outer) this.#forget = onAbort(outer, () => this.abort(outer.reason));
     }
     return this.#controller.signal;
   }
@@ -91,7 +92,7 @@ class Operation implements Ending {
 
   /** Leaves nothing behind with the caller's signal. */
   end(): void {
-    if (this.#controller) this.#outer?.removeEventListener('abort', this.#onAbort);
+    this.#forget?.();
   }
 }
 

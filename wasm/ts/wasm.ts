@@ -65,10 +65,10 @@ export function free(handle: { free(): void }): void {
   }
 }
 
-/** The module of base64 text. */
-export function compile(base64: string): WebAssembly.Module {
+/** The bytes of base64 text. */
+export function decode(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
-  return new WebAssembly.Module(bytes);
+  return bytes;
 }

@@ -3,7 +3,7 @@ import type { HeaderText, Need, ZipWriter } from './boundary.js';
 import { NpyError } from './errors.js';
 import { pacer } from './run.js';
 import { FIRST_BYTES } from './source/source.js';
-import { tagOf } from './ndarray.js';
+import { bytesOf, concat, tagOf } from './ndarray.js';
 import type { Descr, TypedArray } from './types.js';
 import { free, type Engine } from './wasm.js';
 
@@ -59,7 +59,7 @@ export function streamArray(engine: Engine, chunks: NpyChunks, spec: NpyStreamSp
       check(chunk);
       length += chunk.byteLength;
       if (length > nbytes) throw wrongLength(length, nbytes, spec.shape);
-      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      yield bytesOf(chunk);
     }
     if (length < nbytes) throw wrongLength(length, nbytes, spec.shape);
   });
@@ -131,7 +131,7 @@ async function* member(
 ): AsyncGenerator<Blob | Uint8Array, undefined> {
   const whole = file instanceof Uint8Array ? new Blob([file as BlobPart]) : file instanceof Blob ? file : undefined;
   const rest = pacer();
-  const chunks = fileChunks(file);
+  const chunks = fileChunks(whole ?? file);
   const crc = engine.call((wasm) => new wasm.Crc());
   let [read, written] = [0, 0];
   const begin = (length: number, contents?: Float64Array) =>
@@ -225,19 +225,20 @@ async function headerLength(
   size: number | undefined,
 ): Promise<{ length: number; seen: Uint8Array[] }> {
   const seen: Uint8Array[] = [];
-  let bytes: Uint8Array = new Uint8Array(0);
+  let read = 0;
   for (let length = size, need = 1; ; ) {
-    while (bytes.length < need) {
+    while (read < need) {
       const { done, value } = await chunks.next();
       if (done) {
-        length = bytes.length;
+        length = read;
         break;
       }
-      bytes = seen.length > 0 ? concat(bytes, value) : value;
       seen.push(value);
+      read += value.length;
     }
     try {
-      const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes.subarray(0, Math.max(need, FIRST_BYTES)), length, undefined));
+      const bytes = concat(seen, read).subarray(0, Math.max(need, FIRST_BYTES));
+      const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes, length, undefined));
       if ('header' in answer) return { length: answer.header.dataOffset, seen };
       need = answer.need[1];
     } catch (error) {
@@ -286,11 +287,4 @@ function stream(make: () => AsyncGenerator<Uint8Array>): ReadableStream<Uint8Arr
 
 function deflater(): CompressionStream {
   return new CompressionStream('deflate-raw');
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

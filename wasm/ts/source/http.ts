@@ -48,10 +48,12 @@ export function httpSource(request: Request, opts: OpenOptions): Source {
 
   /** Makes a request until there is an answer that `accept` takes. What it does not take is not downloaded. */
   function send<T>(init: RequestInit, signal: AbortSignal, accept: (response: Response) => Promise<T>): Promise<T> {
+    // The request may have a signal of its own, which a new one replaces.
+    const either = AbortSignal.any?.([request.signal, signal]) ?? signal;
     return retrying(signal, async () => {
       let response: Response | undefined;
       try {
-        response = await (opts.fetch ?? fetch)(new Request(request, { ...init, signal }));
+        response = await (opts.fetch ?? fetch)(new Request(request, { ...init, signal: either }));
         return await accept(response);
       } catch (cause) {
         response?.body?.cancel().catch(() => {});
