@@ -3,7 +3,7 @@ import type { LocatedText, MemberText, Need } from './boundary.js';
 import { Cache } from './cache.js';
 import { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
-import { openHeader, sizeOf, type Start } from './open.js';
+import { openHeader, sizeOf, type Start } from './header.js';
 import { DISPOSE, Scope } from './scope.js';
 import { DeflatedSource } from './source/deflated.js';
 import type { NpyArray, NpzArchive, NpzEntry, OpenOptions } from './types.js';

@@ -1,9 +1,8 @@
-import type { Ending } from './abort.js';
-import { LazyArray, type OpenFile } from './array.js';
-import type { HeaderText, Need, RawText } from './boundary.js';
+import { LazyArray } from './array.js';
+import type { RawText } from './boundary.js';
 import { Cache } from './cache.js';
-import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
+import { openHeader, sizeOf, type Start } from './header.js';
 import { tagOf } from './ndarray.js';
 import { LazyArchive } from './npz.js';
 import { Scope } from './scope.js';
@@ -11,7 +10,7 @@ import { BlobSource } from './source/blob.js';
 import { CustomSource } from './source/custom.js';
 import { httpSource } from './source/http.js';
 import { MemorySource } from './source/memory.js';
-import { FIRST_BYTES, type Source } from './source/source.js';
+import type { Source } from './source/source.js';
 import type { ByteSource, Descr, Input, NpyArray, NpzArchive, OpenOptions } from './types.js';
 import type { Engine } from './wasm.js';
 
@@ -29,12 +28,12 @@ export interface RawSpec {
 export function openAny(engine: Engine, input: Input, opts: OpenOptions): Promise<NpyArray | NpzArchive> {
   return opened<NpyArray | NpzArchive>(engine, input, opts, (start) =>
     // Archives begin with a member, or with the directory if there is none. All else is up to the header.
-    start.bytes[0] === 0x50 && start.bytes[1] === 0x4b ? LazyArchive.open(start) : openStart(start),
+    start.bytes[0] === 0x50 && start.bytes[1] === 0x4b ? LazyArchive.open(start) : openHeader(start),
   );
 }
 
 export function openArray(engine: Engine, input: Input, opts: OpenOptions): Promise<NpyArray> {
-  return opened(engine, input, opts, openStart);
+  return opened(engine, input, opts, (start) => openHeader(start));
 }
 
 export function openArchive(engine: Engine, input: Input, opts: OpenOptions): Promise<NpzArchive> {
@@ -50,64 +49,6 @@ export function openRawArray(engine: Engine, input: Input, spec: RawSpec, opts: 
     );
     return new LazyArray({ engine, cache, scope, gap: opts.coalesceGap, header: null, base: offset, ...raw }, facts);
   });
-}
-
-/** A source that has been looked into. */
-export interface Start {
-  readonly engine: Engine;
-  readonly cache: Cache;
-  readonly scope: Scope;
-  readonly opts: OpenOptions;
-  /** Of the opening. */
-  readonly ending: Ending;
-  readonly bytes: Uint8Array;
-}
-
-/** A stored member of an archive. */
-export interface Within {
-  readonly range: readonly [start: number, end: number];
-  readonly checksum: Checksum;
-}
-
-/** Reads the header of an array. */
-export async function openHeader(
-  { engine, cache, scope, opts, ending, bytes: first }: Omit<Start, 'bytes'> & Partial<Start>,
-  within?: Within,
-): Promise<NpyArray> {
-  const [origin, limit] = within?.range ?? [0, cache.source.size];
-  const size = limit === undefined ? undefined : limit - origin;
-  for (let end = Math.min(FIRST_BYTES, size ?? FIRST_BYTES); ; ) {
-    const isThere = first && first.length >= end;
-    const bytes = isThere ? first : await cache.read(origin, origin + end, { ending });
-    const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes, size, opts.maxHeaderBytes));
-    if ('need' in answer) {
-      end = answer.need[1];
-      continue;
-    }
-    const { header, fortranOrder, warnings, facts } = answer;
-    const file: OpenFile = {
-      engine,
-      cache,
-      scope,
-      gap: opts.coalesceGap,
-      header,
-      fortranOrder,
-      warnings,
-      base: origin + header.dataOffset,
-      end: origin + answer.end,
-      checksum: within?.checksum,
-    };
-    return new LazyArray(file, facts);
-  }
-}
-
-/** The size of a source, if need be by asking for it. */
-export async function sizeOf(source: Source, ending: Ending): Promise<number | undefined> {
-  return source.size ?? source.measure?.(ending.signal);
-}
-
-function openStart(start: Start): Promise<NpyArray> {
-  return openHeader(start);
 }
 
 /** Loads the module and the first bytes, side by side, and closes the source if what follows fails. */
