@@ -110,7 +110,7 @@ export class LazyArray implements NpyArray {
   read<T extends TypedArray>(opts: ReadOptions & { out: T }): Promise<NdArray<T>>;
   read(opts?: ReadOptions): Promise<NdArray>;
   read(opts: ReadOptions = {}): Promise<NdArray> {
-    return this.#file.scope.run(opts.signal, (ending) => this.#read(opts, ending));
+    return this.#read(opts);
   }
 
   view(): NdArray {
@@ -130,10 +130,8 @@ export class LazyArray implements NpyArray {
     if (index.length !== this.ndim) {
       throw new NpyError('ERR_SELECTION', `at() takes an index for each of ${this.ndim} axes, ${index.length} were given`);
     }
-    const { scope, end } = this.#file;
-    scope.check();
-    const element = this.slice(index);
-    const { data } = await scope.run(undefined, (ending) => element.#read({}, ending, end));
+    this.#file.scope.check();
+    const { data } = await this.slice(index).#read({}, this.#file.end);
     if ('get' in data) return data.get(0);
     if (this.dtype === 'bool') return data[0] === 1;
     if (this.dtype.startsWith('|V')) return data as Uint8Array;
@@ -183,16 +181,14 @@ export class LazyArray implements NpyArray {
   }
 
   text(opts: { signal?: AbortSignal | undefined } = {}): Promise<string> {
-    const { engine, scope, base, end, gap = GAP } = this.#file;
-    return scope.run(opts.signal, async (ending) => {
-      const printing = engine.call((wasm) => new wasm.Printing(this.#facts.code, base, gap, MAX_RANGE));
-      try {
-        await this.#run(printing, ending, {}, end);
-        return engine.call(() => printing.finish());
-      } finally {
-        free(printing);
-      }
-    });
+    return this.#work(
+      opts,
+      (wasm, ...layout) => new wasm.Printing(...layout),
+      async (printing, ending) => {
+        await this.#run(printing, ending, {}, this.#file.end);
+        return this.#file.engine.call(() => printing.finish());
+      },
+    );
   }
 
   close(): void {
@@ -207,63 +203,75 @@ export class LazyArray implements NpyArray {
     return new LazyArray(this.#file, this.#file.engine.json<Facts>(work));
   }
 
-  async #read(opts: ReadOptions, ending: Ending, blocksUpTo?: number): Promise<NdArray> {
-    const { engine, base, gap = GAP } = this.#file;
+  #read(opts: ReadOptions, blocksUpTo?: number): Promise<NdArray> {
+    const { dtype, size } = this;
     const { int64, float16, bytes } = opts;
     const options = JSON.stringify({ int64, float16, bytes });
-    const reading = engine.call((wasm) => new wasm.Reading(this.#facts.code, base, gap, MAX_RANGE, options));
-    try {
-      const { array, length, nbytes, itemBytes, whole } = reading;
-      const [shape, stride] = [[...reading.shape], [...reading.stride]];
-      await this.#seeEnd(nbytes, ending);
-      const out = opts.out ? checked(opts.out, array, length) : allocate(nbytes);
-      if (whole) {
-        const tiles = copying(whole[0]!, whole[1]!, out);
-        const { size } = this;
-        const progress = {
-          get done() {
-            return Math.floor((tiles.done / nbytes) * size);
-          },
-          total: size,
-        };
-        await this.#run(tiles, ending, opts, blocksUpTo, progress);
-      } else {
-        const tiles: Tiles = {
-          next: () => reading.next(),
-          take: (pieces) => reading.take(pieces, out),
-          step: (source) => reading.step(source, out),
-        };
-        await this.#run(tiles, ending, opts, blocksUpTo, reading);
-      }
-      const data: TypedArray | StringArray =
-        opts.out ??
-        (array === 'StringArray:S' || array === 'StringArray:U'
-          ? new Strings(array, out, length, itemBytes)
-          : typedArray(array, out.buffer, 0, length));
-      return { data, shape, stride, offset: 0, dtype: this.dtype };
-    } finally {
-      free(reading);
-    }
+    return this.#work(
+      opts,
+      (wasm, ...layout) => new wasm.Reading(...layout, options),
+      async (reading, ending) => {
+        const { array, length, nbytes, itemBytes, whole } = reading;
+        const [shape, stride] = [[...reading.shape], [...reading.stride]];
+        await this.#seeEnd(nbytes, ending);
+        const out = opts.out ? checked(opts.out, array, length) : allocate(nbytes);
+        if (whole) {
+          const tiles = copying(whole[0]!, whole[1]!, out);
+          const progress = () => Math.floor((tiles.done / nbytes) * size);
+          await this.#run(tiles, ending, opts, blocksUpTo, progress);
+        } else {
+          const tiles: Tiles = {
+            next: () => reading.next(),
+            take: (pieces) => reading.take(pieces, out),
+            step: (source) => reading.step(source, out),
+          };
+          await this.#run(tiles, ending, opts, blocksUpTo, () => reading.done);
+        }
+        const data: TypedArray | StringArray =
+          opts.out ??
+          (array === 'StringArray:S' || array === 'StringArray:U'
+            ? new Strings(array, out, length, itemBytes)
+            : typedArray(array, out.buffer, 0, length));
+        return { data, shape, stride, offset: 0, dtype };
+      },
+    );
   }
 
   #count<T>(
     histogram: { bins: number; range?: readonly [number, number] | undefined } | undefined,
     opts: Pick<ReadOptions, 'signal' | 'onProgress'>,
   ): Promise<T> {
-    const { engine, scope, base, gap = GAP } = this.#file;
-    return scope.run(opts.signal, async (ending) => {
-      const { bins, range } = histogram ?? {};
-      const options = range && JSON.stringify({ bins, range });
-      const counting = engine.call((wasm) => new wasm.Counting(this.#facts.code, base, gap, MAX_RANGE, options));
-      try {
-        await this.#run(counting, ending, opts);
+    const { bins, range } = histogram ?? {};
+    const options = range && JSON.stringify({ bins, range });
+    return this.#work(
+      opts,
+      (wasm, ...layout) => new wasm.Counting(...layout, options),
+      async (counting, ending) => {
+        const { engine } = this.#file;
+        const pass = () => this.#run(counting, ending, opts, undefined, () => counting.done);
+        await pass();
         if (bins !== undefined && !range) {
           engine.call(() => counting.thenHistogram(bins));
-          await this.#run(counting, ending, opts);
+          await pass();
         }
         return figures<T>(engine.call(() => counting.finish()));
+      },
+    );
+  }
+
+  /** Runs an operation that has a handle. */
+  #work<H extends { free(): void }, T>(
+    { signal }: Pick<ReadOptions, 'signal'>,
+    make: (wasm: Boundary, ...layout: [code: string, base: number, gap: number, maxRange: number]) => H,
+    work: (handle: H, ending: Ending) => Promise<T>,
+  ): Promise<T> {
+    const { engine, scope, base, gap = GAP } = this.#file;
+    return scope.run(signal, async (ending) => {
+      const handle = engine.call((wasm) => make(wasm, this.#facts.code, base, gap, MAX_RANGE));
+      try {
+        return await work(handle, ending);
       } finally {
-        free(counting);
+        free(handle);
       }
     });
   }
@@ -273,7 +281,7 @@ export class LazyArray implements NpyArray {
     ending: Ending,
     { onProgress }: Pick<ReadOptions, 'onProgress'>,
     blocksUpTo?: number,
-    progress = tiles as Partial<{ readonly done: number; readonly total: number }>,
+    done = () => this.size,
   ): Promise<void> {
     const { engine, cache, base, checksum } = this.#file;
     const checking = checksum?.begin(cache, base);
@@ -283,7 +291,7 @@ export class LazyArray implements NpyArray {
         cache,
         ending,
         blocksUpTo,
-        onTile: onProgress && (() => onProgress(progress.done ?? 0, progress.total ?? this.size)),
+        onTile: onProgress && (() => onProgress(done(), this.size)),
         onPiece: checking?.update,
       });
       checking?.finish();

@@ -1,5 +1,5 @@
 import { endingOf } from '../abort.js';
-import type { Inflating } from '../boundary.js';
+import type { Boundary, Inflating } from '../boundary.js';
 import type { Cache } from '../cache.js';
 import { NpyError } from '../errors.js';
 import { pacer } from '../run.js';
@@ -20,7 +20,7 @@ export class DeflatedSource implements Source {
   readonly #archive: Cache;
   readonly #key: string;
   readonly #range: readonly [start: number, end: number];
-  readonly #make: () => Inflating;
+  readonly #make: (wasm: Boundary) => Inflating;
   #inflating: Inflating | undefined;
   /** How far the member is inflated. */
   #at = 0;
@@ -36,7 +36,7 @@ export class DeflatedSource implements Source {
     archive: Cache,
     key: string,
     member: { range: readonly [start: number, end: number]; size: number },
-    make: () => Inflating,
+    make: (wasm: Boundary) => Inflating,
   ) {
     this.#engine = engine;
     this.#archive = archive;
