@@ -76,8 +76,11 @@ fn node_tests(python: Option<&Path>) -> Result {
     }
 }
 
-/// Bundlers and other runtimes, which are kept below `target`.
+/// What linters of packages say; then bundlers and other runtimes, which are kept below `target`.
 fn packaging(args: &[&str]) -> Result {
+    Cmd::new("npm")
+        .args(["--prefix", "wasm", "run", "--silent", "lint:package"])
+        .run()?;
     Cmd::new("node")
         .arg("wasm/test/packaging.mjs")
         .args(args)
