@@ -20,6 +20,8 @@ export interface Source {
   read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array>;
   /** Finds out the size. */
   measure?(signal: AbortSignal): Promise<number>;
+  /** Takes back a buffer that it gave, and that nobody looks at any more. */
+  recycle?(buffer: ArrayBufferLike): void;
   close?(): void;
 }
 
