@@ -29,8 +29,6 @@ export class Cache {
   readonly #kept = new Set<Piece>();
   #keptBytes = 0;
   readonly #slots: Slots;
-  /** Buffers that one read has, and nobody else. */
-  readonly #owned = new WeakSet<ArrayBufferLike>();
 
   constructor(source: Source, opts: OpenOptions) {
     const limits = opts.cache || {};
@@ -74,9 +72,7 @@ export class Cache {
     const parts = pieces.map(async (piece) => piece.bytes ?? this.#join(piece, ending.signal));
     const [only] = pieces;
     if (only && pieces.length === 1) {
-      const bytes = await parts[0]!;
-      if (only.joined === 1 && !only.keep) this.#owned.add(bytes.buffer);
-      return bytes.subarray(start - only.start, end - only.start);
+      return (await parts[0]!).subarray(start - only.start, end - only.start);
     }
     const whole = new Uint8Array(end - start);
     (await Promise.all(parts)).forEach((bytes, i) => {
@@ -87,17 +83,12 @@ export class Cache {
     return whole;
   }
 
-  /** Gives bytes of a read back to the source, unless somebody else has them. */
-  free({ buffer }: Uint8Array): void {
-    if (this.#owned.delete(buffer)) this.source.recycle?.(buffer);
-  }
-
   /** Keeps bytes that came otherwise, unless some of them are there. */
   keep(start: number, bytes: Uint8Array): void {
     const end = start + bytes.length;
     const i = this.#search(start);
     if (start === end || this.source.memory || (this.#pieces[i]?.start ?? end) < end) return;
-    const piece: Piece = { start, end, bytes, waiting: 0, joined: 0, keep: true };
+    const piece: Piece = { start, end, bytes, waiting: 0, keep: true };
     this.#pieces.splice(i, 0, piece);
     this.#settle(piece);
   }
@@ -135,7 +126,7 @@ export class Cache {
 
   #fetch(start: number, end: number): Piece {
     const controller = new AbortController();
-    const piece: Piece = { start, end, waiting: 0, joined: 0, keep: false, controller };
+    const piece: Piece = { start, end, waiting: 0, keep: false, controller };
     piece.promise = this.#slots
       .run(controller.signal, () => this.source.read(start, end, controller.signal))
       .then(
@@ -155,7 +146,6 @@ export class Cache {
   /** Waits for a piece, which is given up when nobody waits for it any more. */
   #join(piece: Piece, signal: AbortSignal): Promise<Uint8Array> {
     piece.waiting += 1;
-    piece.joined += 1;
     return abortable(piece.promise!, signal, () => {
       piece.waiting -= 1;
       if (piece.waiting > 0 || piece.bytes) return;
@@ -166,8 +156,8 @@ export class Cache {
 
   /** Keeps a piece that has come, and drops those that were used least recently. */
   #settle(piece: Piece): void {
-    piece.keep &&= piece.end - piece.start <= this.maxBytes / 4 && this.#pieces[this.#search(piece.start)] === piece;
-    if (!piece.keep) return this.#remove(piece);
+    const isKept = piece.keep && piece.end - piece.start <= this.maxBytes / 4 && this.#pieces[this.#search(piece.start)] === piece;
+    if (!isKept) return this.#remove(piece);
     this.#use(piece);
     this.#keptBytes += piece.end - piece.start + OVERHEAD;
     for (const oldest of this.#kept) {
@@ -206,9 +196,8 @@ interface Piece {
   bytes?: Uint8Array;
   promise?: Promise<Uint8Array>;
   controller?: AbortController;
-  /** How many reads wait for it, and ever did. */
+  /** How many reads wait for it. */
   waiting: number;
-  joined: number;
   keep: boolean;
 }
 

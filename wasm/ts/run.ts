@@ -67,7 +67,7 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
     queue.push(tile);
   };
   for (;;) {
-    while (isMore && (queue.length === 0 || (ahead < AHEAD && !queue.at(-1)!.isThere))) begin();
+    while (isMore && (queue.length === 0 || (ahead < (cache.source.ahead ?? AHEAD) && !queue.at(-1)!.isThere))) begin();
     const tile = queue.shift();
     if (!tile) return;
     const pieces = await Promise.all(tile.pieces);
@@ -75,7 +75,6 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
     ahead -= tile.size;
     if (onPiece) pieces.forEach((bytes, i) => onPiece(tile.ranges[2 * i]!, bytes));
     engine.call(() => tiles.take(pieces));
-    for (const bytes of pieces) cache.free(bytes);
     onTile?.();
     await rest();
   }

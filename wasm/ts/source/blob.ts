@@ -1,15 +1,12 @@
 import { changed, FIRST_BYTES, type Source } from './source.js';
 
-/** Reads from this size on go into buffers of at least this size, which are used again. */
-const BUFFER = 2 << 20;
-const MAX_SPARE = 16;
-
 /** A Blob or a File, which is no snapshot: what is on the disk may change. */
 export class BlobSource implements Source {
   readonly size: number;
+  /** Files are near, and what was read of them is collected late. */
+  readonly ahead = 8 << 20;
   readonly #blob: Blob;
   readonly #handle: FileHandleLike | undefined;
-  readonly #spare: ArrayBuffer[] = [];
 
   constructor(blob: Blob, handle?: FileHandleLike) {
     this.#blob = blob;
@@ -23,43 +20,17 @@ export class BlobSource implements Source {
 
   async read(start: number, end: number): Promise<Uint8Array> {
     const part = (await this.#current()).slice(start, end);
-    let bytes;
+    let buffer;
     try {
-      bytes = await this.#bytes(part, end - start);
+      buffer = await part.arrayBuffer();
     } catch (error) {
       const { name, message } = error as Error;
       if (name === 'NotReadableError' || name === 'NotFoundError') throw changed(message, {}, error);
       throw error;
     }
-    const found = start + bytes.length;
+    const found = start + buffer.byteLength;
     if (found !== end) throw changed(`it ends at byte ${found}, expected at least ${end}`, { expected: end, found });
-    return bytes;
-  }
-
-  recycle(buffer: ArrayBuffer): void {
-    if (buffer.byteLength >= BUFFER && this.#spare.length < MAX_SPARE) this.#spare.push(buffer);
-  }
-
-  async #bytes(part: Blob, size: number): Promise<Uint8Array> {
-    let reader;
-    try {
-      if (size >= BUFFER) reader = part.stream().getReader({ mode: 'byob' });
-    } catch {
-      // Not every engine reads into buffers of the caller.
-    }
-    if (!reader) return new Uint8Array(await part.arrayBuffer());
-    let buffer = this.#spare.pop();
-    if (!buffer || buffer.byteLength < size) buffer = new ArrayBuffer(Math.ceil(size / BUFFER) * BUFFER);
-    let length = 0;
-    while (length < size) {
-      const { done, value }: ReadableStreamReadResult<Uint8Array<ArrayBuffer>> = await reader.read(
-        new Uint8Array(buffer, length, size - length),
-      );
-      if (value) ({ buffer } = value);
-      if (done) break;
-      length += value.length;
-    }
-    return new Uint8Array(buffer, 0, length);
+    return new Uint8Array(buffer);
   }
 
   /** The file as it is now, which a handle tells and a File does not. */
