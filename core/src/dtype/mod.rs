@@ -6,6 +6,7 @@ mod descr;
 mod describe;
 mod display;
 mod error;
+mod json;
 mod order;
 mod overlay;
 mod parse;
@@ -16,7 +17,7 @@ use alloc::{boxed::Box, sync::Arc};
 use smallvec::SmallVec;
 
 pub(crate) use self::descr::PlainField;
-pub use self::{descr::foreign_descr, error::DTypeError};
+pub use self::{descr::foreign_descr, error::DTypeError, json::descr_from_json};
 
 /// The dimensions of an array or a sub-array, the slowest first. Up to 8 need no heap.
 pub(crate) type Dims = SmallVec<[u64; 8]>;

@@ -1,0 +1,168 @@
+//! From the first bytes of a file to its array.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
+use npymap_core::{
+    DType, Error, ErrorKind, Header, Layout, Order, Step, dtype::descr_from_json, header::Limits,
+    literal::Literal,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    bytes::{position, positions},
+    code::{Array, described},
+    error::{Fault, Result},
+    json::{array, integer, integers, object, text},
+    layout::{check_safe, facts_of},
+};
+
+/// Reads the header that a file begins with, as JSON: what it says, or how much must be seen.
+///
+/// # Errors
+///
+/// If this is no file that NumPy would read, or it is too short.
+#[wasm_bindgen]
+pub fn header(
+    bytes: &[u8],
+    input_length: Option<f64>,
+    max_header_bytes: Option<f64>,
+) -> Result<String> {
+    let input_len = input_length.map(position).transpose()?;
+    let mut limits = Limits::default();
+    if let Some(bytes) = max_header_bytes {
+        limits.max_header_len = position(bytes)?;
+    }
+    let parsed = Header::parse(bytes, input_len, &limits);
+    let header = match parsed.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))? {
+        Step::Need(range) => return Ok(need(range.start, range.end)),
+        Step::Done(header) => header,
+    };
+    let (major, minor) = header.version();
+    let data_offset = header.data_offset();
+    let end = data_end(header.layout(), data_offset, input_len)?;
+    let mut warnings: Vec<_> = header.warnings().iter().map(ToString::to_string).collect();
+    if let Some(count) = input_len
+        .and_then(|len| len.checked_sub(end))
+        .filter(|&n| n > 0)
+    {
+        warnings.push(format!("{count} bytes behind the array's data are ignored"));
+    }
+    let found = Array::new(header.descr(), header.layout().clone());
+    let code = found.to_string();
+    let json = object([
+        (
+            "header",
+            object([
+                ("version", integers(&[major, minor])),
+                ("text", text(header.text())),
+                ("dataOffset", integer(data_offset)),
+            ]),
+        ),
+        ("fortranOrder", Literal::Bool(header.fortran_order())),
+        (
+            "warnings",
+            array(warnings.iter().map(|warning| text(warning))),
+        ),
+        ("end", integer(end)),
+        ("facts", facts_of(&found, &code)?),
+    ]);
+    Ok(json.to_json())
+}
+
+/// An array without a header, by the rules of `np.memmap`, as JSON.
+///
+/// # Errors
+///
+/// If the description makes no sense, or does not fit the source.
+#[wasm_bindgen]
+pub fn raw(
+    descr: &str,
+    shape: Option<Vec<f64>>,
+    offset: f64,
+    order: &str,
+    input_length: Option<f64>,
+) -> Result<String> {
+    let descr = descr_from_json(descr)?;
+    let dtype = described(&descr)?;
+    let data_offset = position(offset)?;
+    let input_len = input_length.map(position).transpose()?;
+    let order = match order {
+        "C" => Order::C,
+        "F" => Order::F,
+        _ => return Err(Fault::new("ERR_HEADER", "the order is neither 'C' nor 'F'")),
+    };
+    let shape = match shape {
+        Some(shape) => positions(&shape)?,
+        None => vec![count(&dtype, data_offset, input_len)?],
+    };
+    let layout = Layout::new(dtype, &shape, order);
+    let layout = layout.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))?;
+    let end = data_end(&layout, data_offset, input_len)?;
+    let found = Array::described(descr, layout);
+    let code = found.to_string();
+    let json = object([
+        ("fortranOrder", Literal::Bool(order == Order::F)),
+        ("warnings", array([])),
+        ("end", integer(end)),
+        ("facts", facts_of(&found, &code)?),
+    ]);
+    Ok(json.to_json())
+}
+
+/// A range that must be seen.
+pub(crate) fn need(start: u64, end: u64) -> String {
+    object([("need", integers(&[start, end]))]).to_json()
+}
+
+/// How many elements a source holds, by the rule of `np.memmap`.
+fn count(dtype: &DType, offset: u64, input_len: Option<u64>) -> Result<u64> {
+    let Some(len) = input_len else {
+        let message = "without a shape, the length of the source must be known";
+        return Err(Fault::new("ERR_HEADER", message));
+    };
+    let Some(available) = len.checked_sub(offset) else {
+        let message = format!("the offset {offset} lies beyond the end of the file at {len}");
+        return Err(Fault::new("ERR_TRUNCATED", message));
+    };
+    let row = dtype.itemsize();
+    if row == 0 {
+        let message = "elements of no bytes cannot be counted: all dimensions must be given";
+        return Err(Fault::new("ERR_DTYPE", message));
+    }
+    if !available.is_multiple_of(row) {
+        let message = format!(
+            "size of available data is not a multiple of the data-type size: {available} bytes, \
+             {row} for each step along the dimension that is not given"
+        );
+        return Err(Fault::new("ERR_TRUNCATED", message));
+    }
+    Ok(available / row)
+}
+
+/// Where the data ends in a source, which must not be shorter than that if its length is known.
+fn data_end(layout: &Layout, data_offset: u64, input_len: Option<u64>) -> Result<u64> {
+    if layout.dtype().has_object() {
+        // Pickled objects take whatever room they take.
+        return Ok(input_len.unwrap_or(data_offset));
+    }
+    let end = data_offset.saturating_add(layout.nbytes());
+    check_safe(end)?;
+    match input_len {
+        Some(found) if found < end => Err(Fault::from(Error::new(ErrorKind::Truncated {
+            what: "the array data",
+            expected: layout.nbytes(),
+            found: found.saturating_sub(data_offset),
+        }))
+        .with("expected", integer(end))
+        .with("found", integer(found))
+        .with("dtype", Literal::from(layout.dtype().to_string()))
+        .with("shape", integers(layout.shape()))
+        .with("dataOffset", integer(data_offset))),
+        _ => Ok(end),
+    }
+}

@@ -1,0 +1,4 @@
+// What Node.js, Deno and Bun run.
+import { check } from './check.js';
+
+console.log(await check());

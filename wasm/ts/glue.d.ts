@@ -1,0 +1,2 @@
+/** Made by `cargo xtask npm`. */
+export { create } from './boundary.js';
