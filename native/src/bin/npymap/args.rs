@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Create(Create),
     Set(Set),
     Append(Append),
+    Serve(Serve),
     /// Print a completion script for a shell
     #[command(after_long_help = "\
 EXAMPLES
@@ -550,6 +551,58 @@ pub(crate) struct Append {
     pub(crate) discard_trailing: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Show the arrays of a directory in a browser
+///
+/// Prints a URL. The page behind it lists the .npy and .npz files below DIR, but for directories and
+/// files whose names begin with a dot, and looks into them without loading them: it reads what it
+/// shows. Nothing else is served, nothing outside of DIR, also by way of symbolic links, and nothing
+/// is written. Ctrl-C ends it.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+WHO CAN SEE THE FILES
+  At 127.0.0.1, only this machine: all of its users, unless --token is given. Elsewhere, whoever has
+  the token that is in the URL; what is sent is not encrypted, so prefer a tunnel:
+
+  On the machine with the files:   npymap serve /data --token
+  On the one with the browser:     ssh -L 8679:127.0.0.1:8679 MACHINE
+  and open the URL in the browser.
+
+FOR PROGRAMS
+  GET /files/PATH              a file; one range of it with the header Range
+  GET /api/list                JSON: the files, with dtypes and shapes
+  GET /api/members?path=PATH   JSON: what an archive holds
+  GET /api/events              server-sent events: which files changed
+  With a token, each takes the header 'Authorization: Bearer TOKEN'. POST /api/session gives a cookie
+  for it.
+
+EXAMPLES
+  npymap serve
+  npymap serve results --open
+  npymap serve /data --port 8000 --token
+  npymap serve /data --host 0.0.0.0
+")]
+#[cfg_attr(
+    not(feature = "serve"),
+    expect(dead_code, reason = "only help and completions want to know")
+)]
+pub(crate) struct Serve {
+    /// The directory
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+    /// The port; 0 is any that is free [default: 8679, or any that is free]
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    /// The name or the address to listen at; 0.0.0.0 is all that this machine has
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// Ask for a token also at an address that only this machine reaches
+    #[arg(long)]
+    pub(crate) token: bool,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// A dtype: what `np.dtype` takes as text, or the literal that a header has for it.
