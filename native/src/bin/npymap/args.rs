@@ -583,10 +583,6 @@ EXAMPLES
   npymap serve /data --port 8000 --token
   npymap serve /data --host 0.0.0.0
 ")]
-#[cfg_attr(
-    not(feature = "serve"),
-    expect(dead_code, reason = "only help and completions want to know")
-)]
 pub(crate) struct Serve {
     /// The directory
     #[arg(value_name = "DIR", default_value = ".")]
