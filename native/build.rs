@@ -15,11 +15,12 @@ fn main() -> io::Result<()> {
     let variable = |name| env::var_os(name).map(PathBuf::from).unwrap_or_default();
     let sources = variable("CARGO_MANIFEST_DIR").join("../web-demo");
     let page = sources.join("dist");
-    // A path that is not there would run this every time, and an update of any file of the page's
-    // may be what builds it.
-    let watched = [&page, &sources].into_iter().find(|path| path.is_dir());
-    if let Some(watched) = watched {
-        println!("cargo::rerun-if-changed={}", watched.display());
+    // Building the page changes the directory around it. In a package, there is none, and what is
+    // watched and not there would run this every time.
+    if page.is_dir() {
+        println!("cargo::rerun-if-changed={}", page.display());
+    } else if sources.with_file_name("Cargo.toml").is_file() {
+        println!("cargo::rerun-if-changed={}", sources.display());
     }
     let mut files = Vec::new();
     if page.join("index.html").is_file() {

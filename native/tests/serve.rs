@@ -453,6 +453,12 @@ fn ports_and_directories_that_cannot_be_had() {
              any that is free"
         )
     );
+    // Without a port, any will do.
+    let _usual = TcpListener::bind("127.0.0.1:8679");
+    let server = Server::at_port(scratch.directory(), None, &[]);
+    assert_ne!(server.address.port(), 8679);
+    assert_eq!(server.json("/api/list")["files"], json!([]));
+
     let error = scratch.error(&["serve", "missing"]);
     assert!(error.starts_with("missing: "), "{error}");
     scratch.npy("x.npy", "<f4", &[2], &[0; 8]);

@@ -30,8 +30,16 @@ pub(crate) struct Reply {
 impl Server {
     /// Serves a directory at any port.
     pub(crate) fn of(directory: &Path, arguments: &[&str]) -> Self {
+        Self::at_port(directory, Some("0"), arguments)
+    }
+
+    /// Serves a directory at a port, or at the usual one.
+    pub(crate) fn at_port(directory: &Path, port: Option<&str>, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_npymap"));
-        command.arg("serve").arg(directory).args(["--port", "0"]);
+        command.arg("serve").arg(directory);
+        if let Some(port) = port {
+            command.args(["--port", port]);
+        }
         let mut child = command
             .args(arguments)
             .stdout(Stdio::piped())

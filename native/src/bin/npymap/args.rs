@@ -570,12 +570,25 @@ WHO CAN SEE THE FILES
   and open the URL in the browser.
 
 FOR PROGRAMS
-  GET /files/PATH              a file; one range of it with the header Range
-  GET /api/list                JSON: the files, with dtypes and shapes
-  GET /api/members?path=PATH   JSON: what an archive holds
-  GET /api/events              server-sent events: which files changed
-  With a token, each takes the header 'Authorization: Bearer TOKEN'. POST /api/session gives a cookie
-  for it.
+  GET /files/PATH   a file; one range of its bytes with the header Range
+  GET /api/list     the files: {\"directory\", \"files\", \"complete\", \"cut\", \"unreadable\"}
+      \"files\" are sorted: [{\"path\", \"url\", \"size\", \"modified\", \"etag\",
+        and of an array \"format\": \"npy\", \"dtype\", \"shape\", \"fortran_order\",
+        of an archive \"format\": \"npz\", \"members\" (their number), \"members_url\",
+        of what is neither \"error\"}]
+      \"path\" is for people: names that are no UTF-8 are themselves only in \"url\". \"modified\" is in
+      milliseconds since 1970. If not \"complete\", headers of some files were not read yet: ask
+      again. \"cut\" says why files are missing: \"files\" (10000 are listed), \"depth\", \"entries\",
+      \"time\", or null. \"unreadable\" counts directories.
+  GET /api/members?path=PATH&from=0
+      an archive: {\"path\", \"etag\", \"count\", \"members\", \"next\"}, or \"error\" in place of the
+      last three; \"members\": [{\"name\", \"method\", \"compressed_size\", \"size\", and as above}].
+      \"next\" is the number to go on from, or null.
+  GET /api/events   server-sent events: 'ready' once, when what changes from then on is told, and
+      'change' with {\"changed\", \"added\", \"removed\", \"more\"}: up to 100 paths each, and whether
+      there are more
+  Errors are {\"error\"}. With a token, all of these take the header 'Authorization: Bearer TOKEN', or
+  the cookie that POST /api/session gives in exchange for that header.
 
 EXAMPLES
   npymap serve

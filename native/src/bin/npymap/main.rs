@@ -1,4 +1,5 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
 mod append;
 mod args;

@@ -45,6 +45,7 @@ impl Relative {
         is_plain(name).then(|| Self(self.0.join(name)))
     }
 
+    #[cfg(any(target_os = "linux", not(unix), test))]
     pub(super) fn as_path(&self) -> &Path {
         &self.0
     }

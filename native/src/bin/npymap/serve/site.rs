@@ -79,8 +79,9 @@ impl Site {
 
     async fn admitted<B>(&self, request: &Request<B>, zone: Zone) -> Answer {
         let method = request.method();
-        let allowed = match zone {
-            Zone::Entrance => "POST",
+        let allowed = match (zone, request.uri().path()) {
+            (Zone::Entrance, _) => "POST",
+            (_, "/api/events") => "GET",
             _ => "GET, HEAD",
         };
         if !allowed.split(", ").any(|name| name == method.as_str()) {
@@ -95,7 +96,7 @@ impl Site {
                 self.members(request.uri().query().unwrap_or_default())
                     .await
             }
-            "/api/events" => self.events(method),
+            "/api/events" => self.events(),
             path => match path.strip_prefix("/files/") {
                 Some(file) => self.file(request, file).await,
                 None => asset(request, path),
@@ -135,20 +136,14 @@ impl Site {
         answer_json(move || catalogue::members(&root, &path, from)).await
     }
 
-    fn events(&self, method: &Method) -> Answer {
-        let body = match method {
-            &Method::HEAD => Body::full(""),
-            _ => match self.watch.listen() {
-                Some(events) => Body::events(events),
-                None => {
-                    let why = "too many pages listen already";
-                    let mut answer = refusal(StatusCode::SERVICE_UNAVAILABLE, why);
-                    put(&mut answer, header::RETRY_AFTER, "10");
-                    return answer;
-                }
-            },
+    fn events(&self) -> Answer {
+        let Some(events) = self.watch.listen() else {
+            let why = "too many pages listen already";
+            let mut answer = refusal(StatusCode::SERVICE_UNAVAILABLE, why);
+            put(&mut answer, header::RETRY_AFTER, "10");
+            return answer;
         };
-        let mut answer = with_status(StatusCode::OK, body);
+        let mut answer = with_status(StatusCode::OK, Body::events(events));
         put(&mut answer, header::CONTENT_TYPE, "text/event-stream");
         put(&mut answer, header::CACHE_CONTROL, "no-store");
         answer
