@@ -404,6 +404,13 @@ fn crowds() {
     let mut greedy: Vec<_> = (0..60).map(|_| begin(&large)).collect();
     is_prompt();
     assert!(resident(&server) < 300 << 20, "{} bytes", resident(&server));
+    // And one who has been answered, and asks for nothing more.
+    let request = format!(
+        "GET /files/open.npy HTTP/1.1\r\nHost: {}\r\n\r\n",
+        server.address
+    );
+    let mut kept = begin(&request);
+    assert!(Reply::parse(&read_all(&mut kept)).body == b"served");
     // In the end, all of these are let go: those with an answer under way last.
     let began = Instant::now();
     for stream in &mut silent {

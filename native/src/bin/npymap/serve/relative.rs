@@ -1,10 +1,6 @@
 //! Paths below the directory that is served, as they stand in URLs.
 
-use std::{
-    ffi::OsStr,
-    fmt::Write,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsStr, fmt::Write, path::PathBuf};
 
 /// A path of plain names: none of them is empty, `.` or `..`, or has a separator or a NUL in it. Only
 /// the functions here make one.
@@ -46,7 +42,7 @@ impl Relative {
     }
 
     #[cfg(any(target_os = "linux", not(unix), test))]
-    pub(super) fn as_path(&self) -> &Path {
+    pub(super) fn as_path(&self) -> &std::path::Path {
         &self.0
     }
 
@@ -141,6 +137,8 @@ fn is_plain_on_windows(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
