@@ -41,19 +41,8 @@ impl Disk {
                     take_lock(&file, lock)?;
                 }
             }
-            // A third of the price of asking for all metadata. Nothing relies on the cursor.
-            let len = file.seek(SeekFrom::End(0));
-            let metadata = match len {
-                // Devices and empty files have no end, directories one beyond all files.
-                Ok(len) if (1..1 << 62).contains(&len) => return Ok((file, len)),
-                _ => file.metadata()?,
-            };
-            let what = match () {
-                () if metadata.is_file() => return Ok((file, metadata.len())),
-                () if metadata.is_dir() => "is a directory",
-                () => "is not a regular file",
-            };
-            Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
+            let len = len_of(&mut file)?;
+            Ok((file, len))
         };
         let (file, len) = open().map_err(|e: Error| e.at(path))?;
         Ok(Arc::new(Self {
@@ -62,6 +51,18 @@ impl Disk {
             len,
             is_writable: options.write,
             is_locked: lock.is_some(),
+        }))
+    }
+
+    /// A file that somebody has opened for reading, and calls by a name.
+    pub(crate) fn opened(mut file: File, name: &Path) -> Result<Arc<Self>> {
+        let len = len_of(&mut file).map_err(|e| e.at(name))?;
+        Ok(Arc::new(Self {
+            file,
+            path: name.to_owned(),
+            len,
+            is_writable: false,
+            is_locked: false,
         }))
     }
 
@@ -163,6 +164,23 @@ impl Disk {
     pub(crate) fn name(&self, error: impl Into<Error>) -> Error {
         error.into().at(&self.path)
     }
+}
+
+/// The size of a regular file.
+fn len_of(file: &mut File) -> Result<u64> {
+    // A third of the price of asking for all metadata. Nothing relies on the cursor.
+    let len = file.seek(SeekFrom::End(0));
+    let metadata = match len {
+        // Devices and empty files have no end, directories one beyond all files.
+        Ok(len) if (1..1 << 62).contains(&len) => return Ok(len),
+        _ => file.metadata()?,
+    };
+    let what = match () {
+        () if metadata.is_file() => return Ok(metadata.len()),
+        () if metadata.is_dir() => "is a directory",
+        () => "is not a regular file",
+    };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
 }
 
 /// Locks a file, or fails at once.

@@ -1,6 +1,6 @@
 //! Arrays read by position: safe, and on every file system.
 
-use std::{io, path::Path};
+use std::{fs::File, io, path::Path};
 
 use crate::{
     array::Array,
@@ -209,6 +209,31 @@ impl OpenOptions {
     /// As [`NpyFile::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<NpyFile> {
         NpyFile::in_container(Container::file(Disk::open(path.as_ref(), self)?), self)
+    }
+
+    /// Reads the `.npy` file that somebody has opened already, and calls it by a name in errors.
+    ///
+    /// It is for those who find files by other means than a path. The file is read only, whatever
+    /// the options say, and not locked.
+    ///
+    /// ```
+    /// # fn main() -> npymap::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("x.npy");
+    /// # npymap::CreateOptions::new("<f4".parse()?, [2, 3]).create(&path)?;
+    /// let opened = std::fs::File::open(path)?;
+    /// let file = npymap::OpenOptions::new().open_file(opened, "what I call it")?;
+    /// assert_eq!(file.shape(), [2, 3]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`NpyFile::open`].
+    pub fn open_file(&self, file: File, name: impl AsRef<Path>) -> Result<NpyFile> {
+        let disk = Disk::opened(file, name.as_ref())?;
+        NpyFile::in_container(Container::file(disk), &self.for_reading())
     }
 
     /// Opens a headerless file for reading by position: see [`NpyFile::open_raw`].

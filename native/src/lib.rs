@@ -29,6 +29,7 @@
 //! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
 //! - `rayon`: large reads, assignments in maps, statistics and compression use all cores.
 //! - `cli`: the command `npymap`.
+//! - `serve`: its part `npymap serve`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

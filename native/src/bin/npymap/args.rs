@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Create(Create),
     Set(Set),
     Append(Append),
+    Serve(Serve),
     /// Print a completion script for a shell
     #[command(after_long_help = "\
 EXAMPLES
@@ -550,6 +551,67 @@ pub(crate) struct Append {
     pub(crate) discard_trailing: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// Show the arrays of a directory in a browser
+///
+/// Prints a URL. The page behind it lists the .npy and .npz files below DIR, but for directories and
+/// files whose names begin with a dot, and looks into them without loading them: it reads what it
+/// shows. Nothing else is served, nothing outside of DIR, also by way of symbolic links, and nothing
+/// is written. Ctrl-C ends it.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+WHO CAN SEE THE FILES
+  At 127.0.0.1, only this machine: all of its users, unless --token is given. Elsewhere, whoever has
+  the token that is in the URL; what is sent is not encrypted, so prefer a tunnel:
+
+  On the machine with the files:   npymap serve /data --token
+  On the one with the browser:     ssh -L 8679:127.0.0.1:8679 MACHINE
+  and open the URL in the browser.
+
+FOR PROGRAMS
+  GET /files/PATH   a file; one range of its bytes with the header Range
+  GET /api/list     the files: {\"directory\", \"files\", \"complete\", \"cut\", \"unreadable\"}
+      \"files\" are sorted: [{\"path\", \"url\", \"size\", \"modified\", \"etag\",
+        and of an array \"format\": \"npy\", \"dtype\", \"shape\", \"fortran_order\",
+        of an archive \"format\": \"npz\", \"members\" (their number), \"members_url\",
+        of what is neither \"error\"}]
+      \"path\" is for people: names that are no UTF-8 are themselves only in \"url\". \"modified\" is in
+      milliseconds since 1970. If not \"complete\", headers of some files were not read yet: ask
+      again. \"cut\" says why files are missing: \"files\" (10000 are listed), \"depth\", \"entries\",
+      \"time\", or null. \"unreadable\" counts directories.
+  GET /api/members?path=PATH&from=0
+      an archive: {\"path\", \"etag\", \"count\", \"members\", \"next\"}, or \"error\" in place of the
+      last three; \"members\": [{\"name\", \"method\", \"compressed_size\", \"size\", and as above}].
+      \"next\" is the number to go on from, or null.
+  GET /api/events   server-sent events: 'ready' once, when what changes from then on is told, and
+      'change' with {\"changed\", \"added\", \"removed\", \"more\"}: up to 100 paths each, and whether
+      there are more
+  Errors are {\"error\"}. With a token, all of these take the header 'Authorization: Bearer TOKEN', or
+  the cookie that POST /api/session gives in exchange for that header.
+
+EXAMPLES
+  npymap serve
+  npymap serve results --open
+  npymap serve /data --port 8000 --token
+  npymap serve /data --host 0.0.0.0
+")]
+pub(crate) struct Serve {
+    /// The directory
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+    /// The port; 0 is any that is free [default: 8679, or any that is free]
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    /// The name or the address to listen at; 0.0.0.0 is all that this machine has
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// Ask for a token also at an address that only this machine reaches
+    #[arg(long)]
+    pub(crate) token: bool,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// A dtype: what `np.dtype` takes as text, or the literal that a header has for it.
