@@ -1,2 +1,2 @@
-/** Made by `cargo xtask npm`: the module, compressed by deflate (`deflate-raw`), in base64. */
+/** Made by `cargo xtask npm`: the module in base64. */
 export const wasm: string;

@@ -2,6 +2,7 @@
 
 mod ci;
 mod instructions;
+mod npm;
 mod numpy;
 mod shell;
 mod targets;
@@ -29,6 +30,8 @@ cargo xtask <chore>
   miri                 core's tests under Miri: x86-64, 32-bit x86 and big-endian s390x, with
                        fewer cases
   fuzz TARGET [ARGS]   fuzz with libFuzzer, e.g. `fuzz header -max_total_time=60`
+  npm                  build the npm package into wasm/dist
+  wasm-test [ENGINE]   the tests of its Rust side, in node, chromium, firefox or all of them
   compare [ARGS]       speed, side by side with NumPy and other crates
 
 NumPy comes from a virtual environment that is made under target/; --no-numpy leaves out what
@@ -65,6 +68,9 @@ fn run(args: &[String]) -> Result {
             toolchain::fuzz_targets()?.join(", ")
         )),
         ("compare", _) => numpy::compare(rest),
+        ("npm", []) => npm::build(),
+        ("wasm-test", []) => npm::test_rust(&npm::Engine::ALL),
+        ("wasm-test", [engine]) => npm::test_rust(&[npm::Engine::named(engine)?]),
         ("help" | "--help" | "-h", _) => {
             print!("{HELP}");
             Ok(())

@@ -29,7 +29,7 @@ pub(crate) fn all() -> Result {
 }
 
 /// Installs the standard libraries that are missing.
-fn install(targets: &[&str]) -> Result {
+pub(crate) fn install(targets: &[&str]) -> Result {
     let installed = Cmd::new("rustup")
         .args(["target", "list", "--installed"])
         .read()

@@ -1,0 +1,92 @@
+// The last steps of `cargo xtask npm`, for which it takes the tools of wasm/node_modules.
+//
+//   node pack-npm.mjs module GLUE_DIR   optimises the module and wraps its glue, into wasm/dist
+//   node pack-npm.mjs sizes             says how large the package is, and fails if it is too large
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { argv, exit } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const wasm = fileURLToPath(new URL('../wasm/', import.meta.url));
+const dist = join(wasm, 'dist');
+const esbuild = createRequire(join(wasm, 'package.json'))('esbuild');
+
+/** What users may have to load, compressed by gzip. */
+const LIMITS = { wasm: 60 << 10, js: 12 << 10 };
+
+const [, , task, dir] = argv;
+if (task === 'module') {
+  mkdirSync(dist, { recursive: true });
+  optimise(join(dir, 'npymap_bg.wasm'), join(dist, 'npymap.wasm'));
+  writeFileSync(join(dist, 'glue.js'), glue(readFileSync(join(dir, 'npymap.js'), 'utf8')));
+  writeFileSync(join(dist, 'wasm-inline.js'), inline(readFileSync(join(dist, 'npymap.wasm'))));
+} else if (task === 'sizes') {
+  sizes();
+} else {
+  console.error('usage: pack-npm.mjs module GLUE_DIR | sizes');
+  exit(2);
+}
+
+function optimise(from, to) {
+  const features = ['simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types'];
+  const flags = [...features, 'multivalue'].map((name) => `--enable-${name}`);
+  execFileSync(
+    join(wasm, 'node_modules/.bin/wasm-opt'),
+    ['-O3', ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
+    { stdio: 'inherit' },
+  );
+}
+
+/** The glue as a function that makes an instance. What it has to fetch a module is left out. */
+function glue(text) {
+  text = cut(text, /^let wasm_bindgen = \(function\(exports\) \{\n/, 'const exports = {};\n');
+  text = cut(text, /\n {4}let script_src;\n[^]*?\n {4}\}\n/, '\n');
+  text = cut(text, /\n {4}async function __wbg_load\([^]*?(?=\n {4}function initSync\()/, '\n');
+  text = cut(text, /\n {4}let __wbg_init_promise;\n[^]*?(?=\n {4}return Object\.assign\()/, '\n');
+  text = cut(text, /return Object\.assign\(__wbg_init, \{ initSync \}, exports\);\n\}\)\([^]*$/, 'return { initSync, ...exports };');
+  const code = `export function create() {\n${text}\n}`;
+  return esbuild.transformSync(code, { minify: true, target: 'es2022', format: 'esm' }).code;
+}
+
+function cut(text, pattern, by) {
+  if (!pattern.test(text)) throw new Error(`the glue of wasm-bindgen has another form: nothing matches ${pattern}`);
+  return text.replace(pattern, by);
+}
+
+/** The module as text. */
+function inline(bytes) {
+  return `export const wasm = '${bytes.toString('base64')}';\n`;
+}
+
+function sizes() {
+  const bundle = (entry, external) =>
+    esbuild.buildSync({
+      entryPoints: [join(dist, entry)],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      external,
+      write: false,
+    }).outputFiles[0].contents;
+  const module = readFileSync(join(dist, 'npymap.wasm'));
+  const rows = {
+    wasm: module,
+    'wasm inlined': readFileSync(join(dist, 'wasm-inline.js')),
+    js: bundle('index.js', ['./wasm-inline.js']),
+  };
+  const found = {};
+  for (const [name, bytes] of Object.entries(rows)) {
+    found[name] = gzipSync(bytes, { level: 9 }).length;
+    const limit = LIMITS[name] ? `, at most ${LIMITS[name]}` : '';
+    console.log(`${name}: ${bytes.length} bytes, ${found[name]} gzip${limit}`);
+  }
+  const tooLarge = Object.entries(LIMITS).filter(([name, limit]) => found[name] > limit);
+  if (tooLarge.length > 0) {
+    console.error(`too large: ${tooLarge.map(([name]) => name).join(', ')}`);
+    exit(1);
+  }
+}

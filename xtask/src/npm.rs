@@ -1,0 +1,165 @@
+//! The npm package, and the tests of its Rust side where it will run.
+
+use std::{fs, path::PathBuf};
+
+use crate::{
+    browsers,
+    shell::{Cmd, Result, cargo, root, target_dir},
+    targets,
+};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Builds the package into `wasm/dist`.
+pub(crate) fn build() -> Result {
+    need_node()?;
+    targets::install(&[TARGET])?;
+    cargo()
+        .args(["build", "-p", "npymap-wasm", "--lib"])
+        .args(["--profile", "wasm", "--target", TARGET])
+        .run()?;
+    let module = target_dir().join(TARGET).join("wasm/npymap_wasm.wasm");
+    let glue = target_dir().join("npm/glue");
+    Cmd::new(&bindgen()?.to_string_lossy())
+        .args(["glue", "--target", "no-modules", "--no-typescript"])
+        .args(["--out-name", "npymap", "--out-dir"])
+        .arg(&glue)
+        .arg(module)
+        .run()?;
+    install()?;
+    let pack = root().join("xtask/pack-npm.mjs");
+    Cmd::new("node")
+        .arg(&pack)
+        .args(["module"])
+        .arg(&glue)
+        .run()?;
+    npm(&["run", "--silent", "build:ts"]).run()?;
+    Cmd::new("node").arg(&pack).args(["sizes"]).run()
+}
+
+/// Where the Rust side is tested.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Engine {
+    Node,
+    Chromium,
+    Firefox,
+}
+
+impl Engine {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Node, Self::Chromium, Self::Firefox];
+
+    /// By its name.
+    pub(crate) fn named(name: &str) -> Result<Self> {
+        match name {
+            "node" => Ok(Self::Node),
+            "chromium" => Ok(Self::Chromium),
+            "firefox" => Ok(Self::Firefox),
+            _ => Err(format!(
+                "no engine {name}, there are: node, chromium, firefox"
+            )),
+        }
+    }
+
+    /// What drives the browser, and where the test runner looks for its path.
+    fn driver(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Node => None,
+            Self::Chromium => Some(("chromedriver", "CHROMEDRIVER")),
+            Self::Firefox => Some(("geckodriver", "GECKODRIVER")),
+        }
+    }
+}
+
+/// Runs the tests of the Rust side, the conformance table among them.
+pub(crate) fn test_rust(engines: &[Engine]) -> Result {
+    targets::install(&[TARGET])?;
+    let runner = format!("{} test", bindgen()?.display());
+    for engine in engines {
+        let tests = cargo()
+            .args([
+                "test",
+                "-p",
+                "npymap-wasm",
+                "--test",
+                "*",
+                "--target",
+                TARGET,
+            ])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+        match engine.driver() {
+            None => tests.run()?,
+            Some((program, variable)) => {
+                let driver = browsers::find(program)
+                    .ok_or_else(|| format!("{program} is needed to run tests in a browser"))?;
+                tests
+                    .env("WASM_BINDGEN_USE_BROWSER", "1")
+                    .env(variable, driver)
+                    .run()?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Installs what the package is built and tested with, unless it is there.
+pub(crate) fn install() -> Result {
+    let wasm = root().join("wasm");
+    let modified = |path: &str| fs::metadata(wasm.join(path)).and_then(|m| m.modified());
+    match (
+        modified("node_modules/.package-lock.json"),
+        modified("package-lock.json"),
+    ) {
+        (Ok(installed), Ok(wanted)) if installed >= wanted => Ok(()),
+        _ => npm(&["ci", "--no-audit", "--no-fund"]).run(),
+    }
+}
+
+fn npm(args: &[&str]) -> Cmd {
+    Cmd::new("npm").args(["--prefix", "wasm"]).args(args)
+}
+
+/// The tools of wasm-bindgen, built.
+fn bindgen() -> Result<PathBuf> {
+    const MANIFEST: &str = "wasm/bindgen/Cargo.toml";
+    same_version(MANIFEST)?;
+    // Its own directory: it has other dependencies, and is not built for wasm.
+    let dir = target_dir().join("bindgen");
+    cargo()
+        .args(["build", "--quiet", "--locked", "--manifest-path", MANIFEST])
+        .args(["--target-dir"])
+        .arg(&dir)
+        .run()?;
+    Ok(dir.join("debug/npymap-bindgen"))
+}
+
+/// Glue and library must be of one version.
+fn same_version(manifest: &str) -> Result {
+    let version = |path: &str, name: &str| {
+        let text = fs::read_to_string(root().join(path)).ok()?;
+        let line = text.lines().find(|line| line.starts_with(name))?.to_owned();
+        let (_, rest) = line.split_once("version = \"")?;
+        rest.split_once('"').map(|(version, _)| version.to_owned())
+    };
+    let tools = version(manifest, "wasm-bindgen-cli ");
+    let library = version("Cargo.toml", "wasm-bindgen ");
+    match (tools, library) {
+        (Some(tools), Some(library)) if tools == library => Ok(()),
+        versions => Err(format!(
+            "{manifest} and Cargo.toml must name the same version of wasm-bindgen, found \
+             {versions:?}"
+        )),
+    }
+}
+
+fn need_node() -> Result {
+    match Cmd::new("node").arg("--version").read() {
+        Some(_) => Ok(()),
+        None => Err(
+            "Node.js 20 or newer is needed: install it from https://nodejs.org or with \
+                     your system's package manager"
+                .into(),
+        ),
+    }
+}
