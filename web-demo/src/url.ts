@@ -152,7 +152,7 @@ function numbers(text: string, count: number): number[] | undefined {
 function escape(text: string): string {
   return text
     .replace(/[%&#+\s"'<>`{}|\\^[\]]/g, (char) => encodeURIComponent(char).replace("'", '%27'))
-    .replace(/[^!-~]+/g, (chars) => encodeURIComponent(chars.toWellFormed?.() ?? chars.replace(/[\ud800-\udfff]/g, '\ufffd')));
+    .replace(/[^!-~]+/g, (chars) => encodeURIComponent(chars.replace(/\p{Surrogate}/gu, '\ufffd')));
 }
 
 function unescape(text: string): string {

@@ -1,0 +1,138 @@
+// The page's state as signals, and what is open.
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { ask } from './engine/client.ts';
+import type { Opened, Origin } from './engine/types.ts';
+import { activate, addTabs, closeTab, newTab, sourceKey, type Source, type State, type Tab } from './state.ts';
+import { fromHash, toHash } from './url.ts';
+
+export type Doc =
+  /** A file whose name is known from an address, and that has to be given again. */
+  | { status: 'missing' }
+  | { status: 'opening' }
+  | { status: 'open'; opened: Opened }
+  | { status: 'failed'; error: Error };
+
+export const state: Signal<State> = signal(fromStart());
+
+export const tab: ReadonlySignal<Tab | undefined> = computed(() => state.value.tabs[state.value.active]);
+
+/** What is said to screen readers, and shown for a moment. */
+export const notice: Signal<string> = signal('');
+
+/** Changes the state. Back undoes it, unless it replaces the state before. */
+export function commit(next: State, { replace = false } = {}): void {
+  if (next === state.value) return;
+  state.value = next;
+  const hash = toHash(next);
+  const address = hash ? `#${hash}` : location.pathname + location.search;
+  // Not in the address any more: it is in the fragment.
+  const clean = new URL(address, location.href);
+  clean.search = '';
+  if (replace || clean.href === location.href) history.replaceState(null, '', clean);
+  else history.pushState(null, '', clean);
+  document.title = titleOf(next);
+}
+
+/** Follows the Back button. */
+export function followHistory(): void {
+  addEventListener('popstate', () => {
+    state.value = fromHash(location.hash);
+    document.title = titleOf(state.value);
+  });
+}
+
+/** The document of a source; opens it if it has not been. */
+export function docOf(src: Source): Signal<Doc> {
+  const key = sourceKey(src);
+  let doc = docs.get(key);
+  if (!doc) {
+    doc = signal<Doc>({ status: 'opening' });
+    docs.set(key, doc);
+    void openInto(doc, src);
+  }
+  return doc;
+}
+
+/** Opens what somebody dropped or picked: one tab each. */
+export function openFiles(files: readonly { origin: File | FileSystemFileHandle; name: string; size: number }[]): void {
+  const tabs = files.map(({ origin, name, size }) => {
+    const src: Source = { kind: 'file', name, size };
+    const key = sourceKey(src);
+    const isNew = origins.get(key) !== origin;
+    origins.set(key, origin);
+    // A file that was asked for, or that was opened before and may have changed.
+    const doc = docs.get(key);
+    if (doc && isNew) void openInto(doc, src);
+    return newTab(src);
+  });
+  commit(addTabs(state.value, tabs));
+}
+
+export function openSource(src: Source): void {
+  commit(addTabs(state.value, [newTab(src)]));
+}
+
+/** Tries again, or looks at a file that has changed. */
+export function reload(src: Source): void {
+  void openInto(docOf(src), src);
+}
+
+export function show(index: number): void {
+  commit(activate(state.value, index));
+}
+
+export function close(index: number): void {
+  const closed = state.value.tabs[index];
+  if (!closed) return;
+  const doc = docs.get(sourceKey(closed.src));
+  if (doc?.value.status === 'open') void ask('close', { doc: doc.value.opened.doc });
+  docs.delete(sourceKey(closed.src));
+  commit(closeTab(state.value, index));
+}
+
+const docs = new Map<string, Signal<Doc>>();
+const origins = new Map<string, Origin>();
+
+async function openInto(doc: Signal<Doc>, src: Source): Promise<void> {
+  const origin = originOf(src);
+  if (origin === undefined) {
+    doc.value = { status: 'missing' };
+    return;
+  }
+  const before = doc.value;
+  doc.value = { status: 'opening' };
+  if (before.status === 'open') void ask('close', { doc: before.opened.doc });
+  try {
+    doc.value = { status: 'open', opened: await ask('open', { origin }) };
+  } catch (error) {
+    doc.value = { status: 'failed', error: error as Error };
+  }
+}
+
+function originOf(src: Source): Origin | undefined {
+  switch (src.kind) {
+    case 'file':
+      return origins.get(sourceKey(src));
+    case 'url':
+      return src.url;
+    case 'sample':
+      return new URL(`./samples/${encodeURIComponent(src.name)}`, document.baseURI).href;
+    case 'served':
+      return new URL(`./files/${src.path.split('/').map(encodeURIComponent).join('/')}`, document.baseURI).href;
+  }
+}
+
+/** `?url=` opens an address, as other viewers have it. */
+function fromStart(): State {
+  const found = fromHash(location.hash);
+  const urls = new URLSearchParams(location.search).getAll('url');
+  return addTabs(found, urls.map((url) => newTab({ kind: 'url', url })));
+}
+
+function titleOf({ tabs, active }: State): string {
+  const current = tabs[active];
+  if (!current) return 'npymap inspector';
+  const { src } = current;
+  const name = src.kind === 'url' ? src.url.replace(/^.*\//, '') : src.kind === 'served' ? src.path : src.name;
+  return `${name}${current.member === null ? '' : `::${current.member}`} – npymap inspector`;
+}
