@@ -114,7 +114,8 @@ function originOf(src: Source): Origin | undefined {
     case 'file':
       return origins.get(sourceKey(src));
     case 'url':
-      return src.url;
+      // Not from where the worker's script lies.
+      return URL.canParse(src.url, document.baseURI) ? new URL(src.url, document.baseURI).href : src.url;
     case 'sample':
       return new URL(`./samples/${encodeURIComponent(src.name)}`, document.baseURI).href;
     case 'served':
