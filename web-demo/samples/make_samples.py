@@ -32,7 +32,8 @@ def picture(height=144, width=192):
 
 def volume(frames=24, side=72):
     """A hollow shell with a brighter core, and noise, as a scanner has it."""
-    z, y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in (frames, side, side)), indexing="ij")
+    ends = [(0.72, frames), (1, side), (1, side)]
+    z, y, x = np.meshgrid(*(np.linspace(-end, end, n) for end, n in ends), indexing="ij")
     radius = np.sqrt((z / 0.9) ** 2 + (y / 0.8) ** 2 + (x / 0.7) ** 2)
     density = 700 * np.exp(-((radius - 0.85) / 0.07) ** 2) + 300 * (radius < 0.8)
     for cz, cy, cx, r, level in [(-0.2, 0.2, -0.15, 0.25, 500), (0.3, -0.25, 0.2, 0.18, 900), (0, 0.35, 0.3, 0.12, -200)]:

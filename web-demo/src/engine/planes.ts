@@ -1,6 +1,5 @@
 // Arrays as tables: two axes of a selection, and the texts of their elements.
 import { slice, type NpyArray, type Selection } from 'npymap/slim';
-import { bracketed } from '../text/lines.ts';
 import type { Documents } from './sources.ts';
 import type { Area, Plane } from './types.ts';
 
@@ -22,8 +21,7 @@ export async function planeOf(documents: Documents, plane: Plane): Promise<NpyAr
 
 /** A selection of an array; none is all of it. */
 export function selected(array: NpyArray, selection: string): NpyArray {
-  const text = bracketed(selection);
-  return text === '' ? array : array.slice(text);
+  return selection.trim() === '' ? array : array.slice(selection);
 }
 
 /** A part of a plane. */

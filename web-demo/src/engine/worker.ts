@@ -145,3 +145,6 @@ const api = {
 export type EngineApi = typeof api;
 
 const tell = answer(self as never, api);
+
+// It will be needed, and nobody waits for it yet. If it fails, whoever asks is told.
+ready().catch(() => {});

@@ -37,7 +37,8 @@ export interface GridOptions {
 const ROW_HEIGHT = 24;
 const MIN_CHARS = 4;
 const MAX_CHARS = 32;
-const PADDING = 18;
+/** Of a cell, with its border. */
+const PADDING = 20;
 
 export class Grid {
   readonly element: HTMLElement;
@@ -92,7 +93,8 @@ export class Grid {
 
     this.#charWidth = measure(this.element);
     this.#chars = MIN_CHARS;
-    for (let col = 0; col < Math.min(options.cols, 64); col += 1) this.#fit(options.colName(col));
+    // The longest names are the last, or are few.
+    for (let col = 0; col < options.cols; col += options.cols <= 64 ? 1 : options.cols - 1) this.#fit(options.colName(col));
     const longest = [0, options.rows - 1].map((row) => (row < 0 ? 0 : options.rowName(row).length));
     this.#headWidth = Math.ceil(Math.max(3, ...longest) * this.#charWidth) + PADDING;
 

@@ -176,7 +176,7 @@ function Plot(props: PlotProps): VNode {
         series,
         bands,
         scales: { x: { time: false }, y: { distr: logY ? 3 : 1 } },
-        axes: [{ ...axis, values: (_, splits) => splits.map((value) => grouped(value)) }, { ...axis, size: 72, values: (_, splits) => splits.map((value) => (value === null ? '' : short(value))) }],
+        axes: [{ ...axis, space: (_, __, ___, max) => 30 + 7 * grouped(Math.round(max)).length, values: (_, splits) => splits.map((value) => grouped(value)) }, { ...axis, size: 72, values: (_, splits) => splits.map((value) => (value === null ? '' : short(value))) }],
         cursor: { drag: { x: true, y: false, setScale: false } },
         legend: { live: true },
         hooks: {

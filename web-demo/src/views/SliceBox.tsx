@@ -74,10 +74,8 @@ function Wrong({ error, text }: { error: Error; text: string }): VNode {
 
 /** Where in the text an error is: at an offset in bytes, or at the item of an axis. */
 function caretAt(text: string, { offset, axis }: Readonly<Record<string, unknown>>): number | null {
-  // The page adds brackets where there are none.
-  const shift = text.trim().startsWith('[') ? 0 : 1;
   if (typeof offset === 'number') {
-    const before = new TextDecoder().decode(new TextEncoder().encode(text).slice(0, Math.max(0, offset - shift)));
+    const before = new TextDecoder().decode(new TextEncoder().encode(text).slice(0, offset));
     return Math.min(before.length, text.length);
   }
   if (typeof axis !== 'number' || text.includes('...')) return null;

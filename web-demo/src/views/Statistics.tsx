@@ -10,12 +10,13 @@ import { print, type AxisItem } from '../text/selection.ts';
 import { bytes, grouped, short } from '../text/numbers.ts';
 import type { Looking } from './Opened.tsx';
 
-/** So much is counted without being asked. */
-const BY_ITSELF = 256e6;
+/** So much is counted without being asked: of files, and of what comes through a network. */
+const BY_ITSELF = { local: 2e9, remote: 8e6 };
 
 export function Statistics({ looking }: { looking: Looking }): VNode {
-  const { ref, selection, selected } = looking;
+  const { tab, ref, selection, selected } = looking;
   const key = JSON.stringify([ref, selection]);
+  const limit = tab.src.kind === 'file' ? BY_ITSELF.local : BY_ITSELF.remote;
   const sample = useAnswer(key, '', (signal) => ask('sample', { ref, selection }, { signal }));
   const isAll = sample.value !== undefined && sample.value.sampled === sample.value.total;
   const [exact, setExact] = useState<{ key: string; counted?: Counted; error?: Error; done: number; total: number } | null>(null);
@@ -35,7 +36,7 @@ export function Statistics({ looking }: { looking: Looking }): VNode {
     setExact(null);
   };
   useEffect(() => {
-    if (sample.value && !isAll && sample.value.bytes <= BY_ITSELF) start();
+    if (sample.value && !isAll && sample.value.bytes <= limit) start();
     return () => controller.current?.abort();
   }, [key, sample.value]);
 
@@ -69,7 +70,7 @@ export function Statistics({ looking }: { looking: Looking }): VNode {
 
 function Figures({ counted: { stats }, looking, isExact }: { counted: Counted; looking: Looking; isExact: boolean }): VNode {
   const { count, nan, posinf, neginf, zeros, min, max, argmin, argmax, sum, mean, std } = stats;
-  const share = (part: number): string => (part === 0 || count === 0 ? '' : ` (${((100 * part) / count).toPrecision(2)} %)`);
+  const share = (part: number): string => (part === 0 || count === 0 ? '' : ` (${percent(part / count)})`);
   return (
     <dl class="facts figures">
       <dt>least</dt><dd><Value value={min} />{isExact && argmin && <Place index={argmin} looking={looking} />}</dd>
@@ -82,6 +83,11 @@ function Figures({ counted: { stats }, looking, isExact }: { counted: Counted; l
       <dt>+inf, −inf</dt><dd class={posinf + neginf > 0 ? 'is-warning' : ''}>{grouped(posinf)}, {grouped(neginf)}</dd>
     </dl>
   );
+}
+
+function percent(part: number): string {
+  const value = 100 * part;
+  return value < 0.01 ? 'below 0.01 %' : part < 1 && value > 99.99 ? 'above 99.99 %' : `${Number(value.toPrecision(value < 1 ? 2 : 4))} %`;
 }
 
 function Value({ value }: { value: Figure | null }): VNode {
