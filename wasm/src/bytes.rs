@@ -1,6 +1,7 @@
 //! Copies between JavaScript's memory and WebAssembly's, and numbers that count bytes.
 
-use std::{cell::RefCell, ops::Range};
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use js_sys::Uint8Array;
 use npymap_core::{Error, ErrorKind, literal::Literal};
@@ -20,9 +21,6 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn set(this: &Bytes, from: &[u8], at: f64);
-
-    #[wasm_bindgen(method, js_name = set)]
-    fn set_array(this: &Bytes, from: &Uint8Array, at: f64);
 
     #[wasm_bindgen(method)]
     fn subarray(this: &Bytes, start: f64, end: f64) -> Uint8Array;
@@ -59,15 +57,6 @@ impl<'a> Block<'a> {
         Ok(())
     }
 
-    /// Copies a range of another block to a position, by JavaScript alone.
-    pub(crate) fn copy_block(&self, at: u64, from: &Block<'_>, range: Range<u64>) -> Result<()> {
-        let len = range.end.saturating_sub(range.start);
-        from.check(&range, len)?;
-        self.check(&(at..at.saturating_add(len)), len)?;
-        self.0.set_array(&from.part(range), at as f64);
-        Ok(())
-    }
-
     fn part(&self, range: Range<u64>) -> Uint8Array {
         // Lengths of arrays are exact in JavaScript.
         self.0.subarray(range.start as f64, range.end as f64)
@@ -88,23 +77,11 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Buffers that are used again by every call.
+/// Buffers that every tile uses again.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(crate) input: Vec<u8>,
     pub(crate) output: Vec<u8>,
-}
-
-/// Lends the buffers.
-pub(crate) fn with_scratch<T>(run: impl FnOnce(&mut Scratch) -> Result<T>) -> Result<T> {
-    thread_local! {
-        static SCRATCH: RefCell<Scratch> = RefCell::default();
-    }
-    SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
-        Ok(mut scratch) => run(&mut scratch),
-        // No call happens inside another.
-        Err(_) => run(&mut Scratch::default()),
-    })
 }
 
 /// The first bytes of a buffer, which is made larger if need be.

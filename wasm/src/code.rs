@@ -5,7 +5,8 @@
 //! header and the steps from there: `'x'` a field, `['a', 'b']` several fields, `('bfloat16',)` a
 //! view as another dtype.
 
-use std::fmt;
+use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
+use core::fmt;
 
 use npymap_core::{
     DType, Layout, Order, Selection,

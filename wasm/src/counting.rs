@@ -1,5 +1,7 @@
 //! Statistics and histograms.
 
+use alloc::{format, string::String, vec, vec::Vec};
+
 use js_sys::Uint8Array;
 use npymap_core::{
     Layout, Order,
@@ -12,7 +14,7 @@ use npymap_core::{
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, Scratch, room, with_scratch},
+    bytes::{Block, Scratch, room},
     code::Array,
     error::{Fault, Result},
     json::{array, integer, integers, object, or_null},
@@ -33,6 +35,7 @@ pub struct Counting {
     tiling: Tiling,
     in_memory: bool,
     tally: Tally,
+    scratch: Scratch,
 }
 
 #[derive(Debug)]
@@ -80,6 +83,7 @@ impl Counting {
             reach,
             in_memory: false,
             tally,
+            scratch: Scratch::default(),
         })
     }
 
@@ -110,10 +114,8 @@ impl Counting {
     ///
     /// ERR_TRUNCATED if these are not as long as the ranges.
     pub fn take(&mut self, pieces: Vec<Uint8Array>) -> Result<()> {
-        with_scratch(|scratch| {
-            let begun = self.tiling.take(&pieces, &mut scratch.input)?;
-            self.count(&begun, scratch)
-        })
+        let begun = self.tiling.take(&pieces, &mut self.scratch.input)?;
+        self.count(&begun)
     }
 
     /// Begins and does the next tile with a source in memory; `false` if there was none.
@@ -135,13 +137,11 @@ impl Counting {
             };
             self.tiling = Tiling::new(vec![self.layout.clone()], reach, Cut::LargestStride, TILE);
         }
-        with_scratch(|scratch| {
-            let source = Block::new(source);
-            match self.tiling.step(&source, &mut scratch.input)? {
-                Some(begun) => self.count(&begun, scratch).map(|()| true),
-                None => Ok(false),
-            }
-        })
+        let source = Block::new(source);
+        match self.tiling.step(&source, &mut self.scratch.input)? {
+            Some(begun) => self.count(&begun).map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// The figures so far, as JSON.
@@ -171,8 +171,9 @@ impl Counting {
         Ok(())
     }
 
-    fn count(&mut self, begun: &Begun, scratch: &mut Scratch) -> Result<()> {
-        let source = begun.source(&scratch.input)?;
+    fn count(&mut self, begun: &Begun) -> Result<()> {
+        let Scratch { input, output } = &mut self.scratch;
+        let source = begun.source(input)?;
         let outer = &begun.tile;
         for inner in outer.layout().tiles(Cut::LargestStride, TILE) {
             let layout = inner.layout();
@@ -181,14 +182,14 @@ impl Counting {
                 [range] if layout.is_contiguous(Order::C) => {
                     let start = (span.start - range.start) as usize;
                     let end = (span.end - range.start) as usize;
-                    scratch.input.get(start..end)
+                    input.get(start..end)
                 }
                 _ => None,
             };
             let values = match whole {
                 Some(values) => values,
                 None => {
-                    let values = room(&mut scratch.output, layout.nbytes())?;
+                    let values = room(output, layout.nbytes())?;
                     gather(layout, &source, Order::C, Convert::AsStored, values)?;
                     values
                 }

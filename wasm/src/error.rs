@@ -1,5 +1,10 @@
 //! Errors as JavaScript sees them: a code, a message and a few facts, in JSON.
 
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
 use npymap_core::{
     Error, ErrorKind, literal::Literal, npz::ZipError, selection::SelectionError, stats::StatsError,
 };
@@ -8,7 +13,7 @@ use wasm_bindgen::JsValue;
 use crate::json::{array, integer, object, text};
 
 /// A result whose error is a [`Fault`].
-pub type Result<T, E = Fault> = std::result::Result<T, E>;
+pub type Result<T, E = Fault> = core::result::Result<T, E>;
 
 /// Why a call failed. JavaScript gets it as JSON.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,12 @@
 //! From the first bytes of a file to its array.
 
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
 use npymap_core::{
     DType, Error, ErrorKind, Header, Layout, Order, Step, dtype::descr_from_json, header::Limits,
     literal::Literal,

@@ -1,11 +1,13 @@
 //! The data of a member, whatever its method.
 
+use alloc::{vec, vec::Vec};
+
 use js_sys::Uint8Array;
 use npymap_core::npz::{Decoder, Status};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, room, with_scratch},
+    bytes::{Block, Scratch, room},
     error::Result,
     npz,
 };
@@ -18,6 +20,7 @@ const BLOCK: u64 = 64 << 10;
 #[derive(Debug)]
 pub struct Inflating {
     decoder: Decoder,
+    scratch: Scratch,
 }
 
 #[wasm_bindgen]
@@ -32,6 +35,7 @@ impl Inflating {
         let member = npz::member(size, &offsets, &chunks, key)?;
         Ok(Self {
             decoder: member.decoder()?,
+            scratch: Scratch::default(),
         })
     }
 
@@ -43,19 +47,23 @@ impl Inflating {
     /// ERR_ZIP or ERR_ZIP_CRC if the data is corrupt.
     pub fn take(&mut self, input: &Uint8Array, out: &Uint8Array) -> Result<Vec<f64>> {
         let (input, out) = (Block::new(input), Block::new(out));
-        with_scratch(|scratch| {
+        let Scratch {
+            input: from,
+            output: to,
+        } = &mut self.scratch;
+        {
             let (mut read, mut written) = (0, 0);
             let mut input_at_hand = 0..0;
             loop {
                 if input_at_hand.is_empty() {
                     let len = (input.len() - read).min(BLOCK);
-                    let buffer = room(&mut scratch.input, len)?;
+                    let buffer = room(from, len)?;
                     input.copy_to(read..read + len, buffer)?;
                     input_at_hand = 0..buffer.len();
                 }
-                let bytes = scratch.input.get(input_at_hand.clone()).unwrap_or_default();
+                let bytes = from.get(input_at_hand.clone()).unwrap_or_default();
                 let space = (out.len() - written).min(BLOCK);
-                let buffer = room(&mut scratch.output, space)?;
+                let buffer = room(to, space)?;
                 let progress = self.decoder.decode(bytes, buffer)?;
                 input_at_hand.start += progress.consumed;
                 read += progress.consumed as u64;
@@ -72,6 +80,6 @@ impl Inflating {
                     return Ok(vec![read as f64, written as f64, f64::from(u8::from(done))]);
                 }
             }
-        })
+        }
     }
 }

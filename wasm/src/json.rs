@@ -1,5 +1,7 @@
 //! Answers as JSON, by way of literals.
 
+use alloc::string::ToString;
+
 use npymap_core::literal::Literal;
 
 /// An object.

@@ -4,6 +4,7 @@
 //! back ([`code`]), results become JSON, errors become JSON with a code ([`error`]), and bulk data
 //! is copied in and out in tiles ([`bytes`], [`tiling`]). No memory of WebAssembly is ever seen from
 //! outside.
+#![cfg_attr(all(feature = "bare", target_family = "wasm"), no_std)]
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -17,6 +18,10 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+extern crate alloc;
+
+#[cfg(all(feature = "bare", target_family = "wasm"))]
+mod bare;
 mod bytes;
 mod code;
 mod counting;

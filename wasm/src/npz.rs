@@ -1,5 +1,11 @@
 //! What is in an archive, and where.
 
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
 use js_sys::Uint8Array;
 use npymap_core::{
     Error, ErrorKind, Step,
@@ -72,7 +78,7 @@ pub fn npz_find(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>, key: &str
     let place = directory
         .members()
         .iter()
-        .position(|member| std::ptr::eq(member, found));
+        .position(|member| core::ptr::eq(member, found));
     Ok(place.unwrap_or_default() as f64)
 }
 

@@ -1,5 +1,7 @@
 //! What a read would cost, and what needs none.
 
+use alloc::{format, string::String, vec::Vec};
+
 use npymap_core::{Error, ErrorKind, Layout, literal::Literal, plan::PlanOptions};
 use wasm_bindgen::prelude::*;
 

@@ -1,5 +1,7 @@
 //! Text, as Python prints it.
 
+use alloc::{string::String, vec::Vec};
+
 use js_sys::Uint8Array;
 use npymap_core::{
     DType, Order,
@@ -10,7 +12,7 @@ use npymap_core::{
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, Scratch, room, with_scratch},
+    bytes::{Block, room},
     code::Array,
     error::Result,
     reading::FETCHED_TILE,
@@ -25,6 +27,7 @@ pub struct Printing {
     tiling: Tiling,
     /// The elements that are shown, in the order of the blocks.
     shown: Vec<u8>,
+    input: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -57,6 +60,7 @@ impl Printing {
             // In this cut, the tiles of a block follow one another.
             tiling: Tiling::new(blocks, reach, Cut::FirstAxis, FETCHED_TILE),
             shown: Vec::new(),
+            input: Vec::new(),
         })
     }
 
@@ -87,10 +91,8 @@ impl Printing {
     ///
     /// ERR_TRUNCATED if these are not as long as the ranges.
     pub fn take(&mut self, pieces: Vec<Uint8Array>) -> Result<()> {
-        with_scratch(|scratch| {
-            let begun = self.tiling.take(&pieces, &mut scratch.input)?;
-            self.show(&begun, scratch)
-        })
+        let begun = self.tiling.take(&pieces, &mut self.input)?;
+        self.show(&begun)
     }
 
     /// Begins and does the next tile with a source in memory; `false` if there was none.
@@ -99,12 +101,11 @@ impl Printing {
     ///
     /// ERR_TRUNCATED if the source is too short.
     pub fn step(&mut self, source: &Uint8Array) -> Result<bool> {
-        with_scratch(
-            |scratch| match self.tiling.step(&Block::new(source), &mut scratch.input)? {
-                Some(begun) => self.show(&begun, scratch).map(|()| true),
-                None => Ok(false),
-            },
-        )
+        let source = Block::new(source);
+        match self.tiling.step(&source, &mut self.input)? {
+            Some(begun) => self.show(&begun).map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// The text.
@@ -119,14 +120,14 @@ impl Printing {
         })
     }
 
-    fn show(&mut self, begun: &Begun, scratch: &Scratch) -> Result<()> {
+    fn show(&mut self, begun: &Begun) -> Result<()> {
         let layout = begun.tile.layout();
         let seen = self.shown.len();
         let all = seen as u64 + layout.nbytes();
         let values = room(&mut self.shown, all)?
             .get_mut(seen..)
             .unwrap_or_default();
-        let source = begun.source(&scratch.input)?;
+        let source = begun.source(&self.input)?;
         Ok(gather(
             layout,
             &source,

@@ -1,13 +1,19 @@
 //! Gathering an array into a result of JavaScript.
 
-use std::ops::Range;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+use core::ops::Range;
 
 use js_sys::Uint8Array;
 use npymap_core::{Layout, Order, gather::gather, literal::Literal, plan::PlanOptions, tiles::Cut};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, MAX_SAFE, Scratch, room, with_scratch},
+    bytes::{Block, MAX_SAFE, Scratch, room},
     code::Array,
     error::{Fault, Result},
     layout::check_safe,
@@ -34,6 +40,7 @@ pub struct Reading {
     tiling: Tiling,
     /// Whether the tiles are those of a source in memory.
     in_memory: bool,
+    scratch: Scratch,
 }
 
 #[wasm_bindgen]
@@ -55,6 +62,7 @@ impl Reading {
             form,
             reach,
             in_memory: false,
+            scratch: Scratch::default(),
         })
     }
 
@@ -144,10 +152,8 @@ impl Reading {
     ///
     /// ERR_TRUNCATED if these are not as long as the ranges.
     pub fn take(&mut self, pieces: Vec<Uint8Array>, out: &Uint8Array) -> Result<()> {
-        with_scratch(|scratch| {
-            let begun = self.tiling.take(&pieces, &mut scratch.input)?;
-            self.write(&begun, scratch, &Block::new(out))
-        })
+        let begun = self.tiling.take(&pieces, &mut self.scratch.input)?;
+        self.write(&begun, &Block::new(out))
     }
 
     /// Begins and does the next tile with a source in memory; `false` if there was none.
@@ -170,24 +176,23 @@ impl Reading {
             let layouts = vec![self.layout.clone()];
             self.tiling = Tiling::new(layouts, reach, Cut::LeastEffort, MEMORY_TILE);
         }
-        with_scratch(|scratch| {
-            let source = Block::new(source);
-            match self.tiling.step(&source, &mut scratch.input)? {
-                Some(begun) => self.write(&begun, scratch, &Block::new(out)).map(|()| true),
-                None => Ok(false),
-            }
-        })
+        let source = Block::new(source);
+        match self.tiling.step(&source, &mut self.scratch.input)? {
+            Some(begun) => self.write(&begun, &Block::new(out)).map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// Gathers a tile into its places in the result.
-    fn write(&self, begun: &Begun, scratch: &mut Scratch, out: &Block<'_>) -> Result<()> {
+    fn write(&mut self, begun: &Begun, out: &Block<'_>) -> Result<()> {
         let Begun { tile, .. } = begun;
         let each = self.form.element_bytes();
-        let values = room(&mut scratch.output, tile.layout().size() * each)?;
-        let source = begun.source(&scratch.input)?;
+        let values = room(&mut self.scratch.output, tile.layout().size() * each)?;
+        let source = begun.source(&self.scratch.input)?;
         gather(tile.layout(), &source, Order::C, self.form.convert, values)?;
         if let Some(sign) = self.form.numbers {
-            self.to_numbers(sign, values, |place| tile.place(place))?;
+            to_numbers(sign, values)
+                .map_err(|(value, place)| unsafe_integer(&self.layout, value, tile.place(place)))?;
         }
         let mut rest = &*values;
         for run in tile.runs() {
@@ -200,32 +205,32 @@ impl Reading {
         }
         Ok(())
     }
+}
 
-    /// Makes floats of integers of 64 bits, in their places.
-    fn to_numbers(&self, sign: Sign, values: &mut [u8], place: impl Fn(u64) -> u64) -> Result<()> {
-        for (i, bytes) in values.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            let value = match sign {
-                Sign::Signed => i128::from(i64::from_ne_bytes(*bytes)),
-                Sign::Unsigned => i128::from(u64::from_ne_bytes(*bytes)),
-            };
-            if value.unsigned_abs() > u128::from(MAX_SAFE) {
-                return Err(self.unsafe_integer(value, place(i as u64)));
-            }
-            *bytes = (value as f64).to_ne_bytes();
+/// Makes floats of integers of 64 bits. Fails at one that has no exact float: it and its place.
+fn to_numbers(sign: Sign, values: &mut [u8]) -> Result<(), (i128, u64)> {
+    for (bytes, place) in values.as_chunks_mut::<8>().0.iter_mut().zip(0..) {
+        let value = match sign {
+            Sign::Signed => i128::from(i64::from_ne_bytes(*bytes)),
+            Sign::Unsigned => i128::from(u64::from_ne_bytes(*bytes)),
+        };
+        if value.unsigned_abs() > u128::from(MAX_SAFE) {
+            return Err((value, place));
         }
-        Ok(())
+        *bytes = (value as f64).to_ne_bytes();
     }
+    Ok(())
+}
 
-    #[cold]
-    fn unsafe_integer(&self, value: i128, place: u64) -> Fault {
-        let index = self.layout.unravel(place);
-        let index = Literal::tuple_of(index.as_deref().unwrap_or_default());
-        let message = format!(
-            "the integer {value} at index {index} has no exact number in JavaScript: read \
-             BigInts instead"
-        );
-        Fault::new("ERR_UNSAFE_INT", message)
-            .with("value", Literal::from(value.to_string()))
-            .with("index", index)
-    }
+#[cold]
+fn unsafe_integer(layout: &Layout, value: i128, place: u64) -> Fault {
+    let index = layout.unravel(place);
+    let index = Literal::tuple_of(index.as_deref().unwrap_or_default());
+    let message = format!(
+        "the integer {value} at index {index} has no exact number in JavaScript: read BigInts \
+         instead"
+    );
+    Fault::new("ERR_UNSAFE_INT", message)
+        .with("value", Literal::from(value.to_string()))
+        .with("index", index)
 }

@@ -1,5 +1,7 @@
 //! What the elements of an array become in JavaScript.
 
+use alloc::{format, string::String};
+
 use npymap_core::{
     DType, Error, ErrorKind, Layout, Order,
     dtype::{Extended, Kind},

@@ -1,6 +1,7 @@
 //! Work on an array in tiles: which bytes the next one needs, and which tile these are for.
 
-use std::{collections::VecDeque, ops::Range};
+use alloc::{collections::VecDeque, vec, vec::Vec};
+use core::ops::Range;
 
 use js_sys::Uint8Array;
 use npymap_core::{
@@ -42,7 +43,7 @@ impl Reach {
 #[derive(Debug)]
 pub(crate) struct Tiling {
     reach: Reach,
-    layouts: std::vec::IntoIter<Layout>,
+    layouts: vec::IntoIter<Layout>,
     cut: Cut,
     tile_bytes: u64,
     tiles: Option<Tiles>,

@@ -1,5 +1,7 @@
 //! Headers of new files.
 
+use alloc::vec::Vec;
+
 use npymap_core::{Order, dtype::descr_from_json, header};
 use wasm_bindgen::prelude::*;
 

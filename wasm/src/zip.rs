@@ -1,11 +1,13 @@
 //! Archives that are written from the first byte to the last.
 
+use alloc::vec::Vec;
+
 use js_sys::Uint8Array;
 use npymap_core::npz::{Crc32, DirectoryWriter, Method, NewMember};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, position, room, with_scratch},
+    bytes::{Block, position, room},
     error::{Fault, Result},
 };
 
@@ -97,7 +99,7 @@ impl ZipWriter {
 
     /// The end of the archive.
     pub fn finish(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.directory).finish(self.at)
+        core::mem::take(&mut self.directory).finish(self.at)
     }
 }
 
@@ -125,7 +127,10 @@ impl Contents {
 /// The checksum of zip.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
-pub struct Crc(Crc32);
+pub struct Crc {
+    crc: Crc32,
+    input: Vec<u8>,
+}
 
 #[wasm_bindgen]
 impl Crc {
@@ -144,22 +149,20 @@ impl Crc {
         /// How much is copied in one go.
         const BLOCK: u64 = 64 << 10;
         let bytes = Block::new(bytes);
-        with_scratch(|scratch| {
-            let mut at = 0;
-            while at < bytes.len() {
-                let len = (bytes.len() - at).min(BLOCK);
-                let buffer = room(&mut scratch.input, len)?;
-                bytes.copy_to(at..at + len, buffer)?;
-                self.0.update(buffer);
-                at += len;
-            }
-            Ok(())
-        })
+        let mut at = 0;
+        while at < bytes.len() {
+            let len = (bytes.len() - at).min(BLOCK);
+            let buffer = room(&mut self.input, len)?;
+            bytes.copy_to(at..at + len, buffer)?;
+            self.crc.update(buffer);
+            at += len;
+        }
+        Ok(())
     }
 
     /// The checksum of the bytes so far.
     #[wasm_bindgen(getter)]
     pub fn value(&self) -> u32 {
-        self.0.value()
+        self.crc.value()
     }
 }

@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import * as npymap from 'npymap';
 import * as node from 'npymap/node';
 import * as slim from 'npymap/slim';
@@ -122,11 +121,4 @@ test('slim takes the module of the caller', async () => {
   await init(module);
   const array = await openNpy(toNpy(Float32Array.of(1, 2, 3, 4), { shape: [2, 2] }));
   assert.deepEqual([...(await array.transpose().read()).data], [1, 3, 2, 4]);
-});
-
-test('sizes', () => {
-  const read = (name) => readFileSync(new URL(`dist/${name}`, PACKAGE));
-  const wasm = gzipSync(read('npymap.wasm'), { level: 9 }).length;
-  console.log(`npymap.wasm: ${(wasm / 1024).toFixed(1)} KiB gzip`);
-  assert.ok(wasm <= 60 * 1024, `${wasm} bytes`);
 });

@@ -44,6 +44,8 @@ async function run(name) {
     const url = `${server.origin}/wasm/test/page.html?browser=${name}&elsewhere=${encodeURIComponent(server.elsewhere)}`;
     await browser.open(url);
     await Promise.race([finished, timeout]);
+    // Without what the page has kept so far.
+    await browser.open(`${server.origin}/wasm/test/page.html`);
     const files = await Promise.race([testFiles(name, browser), timeout]);
     reports.push(show(name, files));
     // What was aborted or refused must not linger.

@@ -97,6 +97,7 @@ export const FAULTS = {
   chunked: (answer) => without(answer, 'Content-Length'),
   'no-head': (answer) => (answer.method === 'HEAD' ? FAULTS.status(answer, '405') : answer),
   'no-validators': (answer) => without(without(answer, 'ETag'), 'Last-Modified'),
+  'no-etag': (answer) => without(answer, 'ETag'),
   'weak-etag': (answer) => ({ ...answer, headers: { ...answer.headers, ETag: 'W/"1"' } }),
   delay: (answer, ms) => ({ ...answer, delay: Number(ms) }),
   redirect: (answer, to) => ({ ...answer, status: 302, headers: { Location: to, ...answer.cors }, body: Buffer.alloc(0) }),
@@ -110,13 +111,16 @@ export const FAULTS = {
   },
 };
 
+/** What `times` and `after` do not limit. */
+const ALWAYS = ['cors', 'chunked', 'no-etag', 'no-validators'];
+
 /**
  * Serves files on two origins, two ports of this machine.
  *
  * `find(path)` gives a file, `{ size, read(start, end), type? }`, or nothing; what `handle(request, response, path)`
  * says it answers itself is left to it. What is returned has
- * `origin`, `elsewhere` (the other one), `log`, the requests since `clear()`, each `{ method, url,
- * range, status, sent, done }`, and `busy`, the number of answers under way.
+ * `origin`, `elsewhere` (the other one), `log`, the requests since `clear()`, which also counts
+ * anew, each `{ method, url, range, status, sent, done }`, and `busy`, the number of answers under way.
  */
 export async function serve(find, handle = () => false) {
   const log = [];
@@ -141,8 +145,7 @@ export async function serve(find, handle = () => false) {
       && count < Number(url.searchParams.get('after') ?? 0) + Number(url.searchParams.get('times') ?? Infinity);
     if (file) {
       for (const [name, value] of url.searchParams) {
-        const always = name === 'cors' || name === 'no-validators' || name === 'chunked';
-        if (FAULTS[name] && (faulty || always)) answer = FAULTS[name](answer, value);
+        if (FAULTS[name] && (faulty || ALWAYS.includes(name))) answer = FAULTS[name](answer, value);
       }
     }
     send(request, response, answer, entry);
@@ -162,6 +165,7 @@ export async function serve(find, handle = () => false) {
     },
     clear() {
       log.length = 0;
+      seen.clear();
     },
     async close() {
       for (const server of servers) {
@@ -264,7 +268,12 @@ async function send(request, response, answer, entry) {
 
 function drained(response) {
   return new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
   });
 }

@@ -111,10 +111,14 @@ async function viteDev(name) {
 }
 
 async function viteBuild(name) {
-  const { build } = await import(pathToFileURL(join(directory, `node_modules/${name}/dist/node/index.js`)).href);
+  const { build, createLogger } = await import(pathToFileURL(join(directory, `node_modules/${name}/dist/node/index.js`)).href);
   const outDir = join(directory, `built/${name}`);
-  await build({ root: join(directory, 'app'), configFile: false, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  return inPage(outDir, '/index.html');
+  const warnings = [];
+  // What is large is measured elsewhere.
+  const warn = (message) => /chunks are larger than/.test(message) || warnings.push(message);
+  const customLogger = { ...createLogger('silent'), warn, warnOnce: warn };
+  await build({ root: join(directory, 'app'), configFile: false, customLogger, build: { outDir, emptyOutDir: true } });
+  return warnings.length > 0 ? warnings.join('; ') : inPage(outDir, '/index.html');
 }
 
 async function webpack() {
@@ -172,7 +176,7 @@ async function inPage(dir, path, pages = {}) {
 
 /** What the page finds. */
 async function visit(url) {
-  const tab = await page.page.context().newPage();
+  const tab = await page.page.context().browser().newPage();
   const problems = [];
   tab.on('pageerror', (error) => problems.push(String(error)));
   tab.on('console', (message) => message.type() === 'error' && problems.push(message.text()));

@@ -142,8 +142,8 @@ test('single elements, of every type', async () => {
   const array = await open("'<f4'", [2, 3], ramp(6));
   const error = await rejectsWith('ERR_SELECTION', array.at(0, 3), npymap);
   assert.equal(error.message, 'index 3 is out of bounds for axis 1 with size 3');
-  await assert.rejects(array.at(0), /ind/);
-  await assert.rejects(array.at(0, 0, 0), /too many indices/);
+  await rejectsWith('ERR_SELECTION', array.at(0), npymap);
+  await rejectsWith('ERR_SELECTION', array.at(0, 0, 0), npymap);
 });
 
 test('chunks are the array, a piece at a time', async () => {

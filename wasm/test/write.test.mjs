@@ -9,7 +9,7 @@ import * as npymap from 'npymap';
 import { npyFile, rejectsWith, unhex } from './helpers.mjs';
 import { buffer, json, vector } from './vectors.mjs';
 
-const { openNpy, openNpz, toNpy, toNpz } = npymap;
+const { npyStream, openNpy, openNpz, toNpy, toNpz } = npymap;
 const PYTHON = process.env.NPYMAP_PYTHON;
 const directory = mkdtempSync(join(tmpdir(), 'npymap-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -24,24 +24,25 @@ function python(script) {
 
 test('headers are those that NumPy writes', async () => {
   const { cases } = json('headers.json');
-  const wrong = [];
-  for (const { descr, dtype, shape, order, header } of cases) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    // The itemsize is what an array of none of them tells.
-    const { itemsize } = await openNpy(unhex(header)).catch(() => npymap.openRaw(new Uint8Array(0), { dtype: descr, shape: [0] }));
-    let found;
-    try {
-      found = await bytesOf(toNpy(new Uint8Array(size * itemsize), { shape, dtype: descr, fortranOrder: order === 'F' }));
-    } catch (error) {
-      wrong.push(`${dtype} ${shape}: ${error.message}`);
-      continue;
-    }
+  const [wrong, unknown] = [[], []];
+  for (const { descr, shape, order, header, name, ml_dtypes } of cases) {
     const expected = unhex(header);
-    if (Buffer.compare(found.subarray(0, expected.length), expected) !== 0 || found.length !== expected.length + size * itemsize) {
-      wrong.push(`${dtype} ${shape} ${order}: ${Buffer.from(found.subarray(0, expected.length)).toString('latin1')}`);
+    const spec = { shape, dtype: ml_dtypes ? name : descr, fortranOrder: order === 'F' };
+    try {
+      // The header comes first, however much there should be behind it.
+      const reader = npyStream([], spec).getReader();
+      const { value } = await reader.read();
+      await reader.cancel();
+      if (Buffer.compare(value, expected) !== 0) wrong.push(`${JSON.stringify(spec)}: ${Buffer.from(value).toString('latin1')}`);
+    } catch (error) {
+      const isObject = error.code === 'ERR_OBJECT_DTYPE' && /O/.test(JSON.stringify(descr));
+      const isHuge = error.code === 'ERR_TOO_LARGE' && shape.some((n) => !Number.isSafeInteger(4 * n));
+      if (error.code === 'ERR_DTYPE' && ml_dtypes) unknown.push(name);
+      else if (!isObject && !isHuge) wrong.push(`${JSON.stringify(spec)}: ${error.message}`);
     }
   }
   assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} of ${cases.length} differ`);
+  assert.deepEqual(unknown.sort(), ['bcomplex32', 'int1', 'uint1'], 'types that are not offered');
   console.log(`headers, Node.js: ${cases.length} cases`);
 });
 

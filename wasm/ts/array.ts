@@ -1,11 +1,12 @@
+import type { Ending } from './abort.js';
 import type { Boundary, Facts, HeaderText, PlanText, ViewText } from './boundary.js';
 import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
 import { figures } from './figures.js';
-import { allocate, Strings, typedArray } from './ndarray.js';
+import { allocate, bytesOf, Strings, tagOf, typedArray } from './ndarray.js';
 import { copying, run, type Tiles } from './run.js';
-import { DISPOSE, type Scope } from './scope.js';
+import { DISPOSE, Scope } from './scope.js';
 import { selectionText } from './selection.js';
 import { MAX_RANGE } from './source/source.js';
 import type {
@@ -57,11 +58,11 @@ export class LazyArray implements NpyArray {
   readonly itemsize: number;
   readonly nbytes: number;
   readonly #file: OpenFile;
-  readonly #code: string;
+  readonly #facts: Facts;
 
   constructor(file: OpenFile, facts: Facts) {
     this.#file = file;
-    this.#code = facts.code;
+    this.#facts = facts;
     this.descr = facts.descr as Descr;
     this.dtype = facts.dtype;
     this.shape = Object.freeze(facts.shape);
@@ -85,31 +86,31 @@ export class LazyArray implements NpyArray {
   }
 
   slice(selection: Selection): LazyArray {
-    return this.#derive((wasm) => wasm.select(this.#code, selectionText(selection)));
+    return this.#derive((wasm) => wasm.select(this.#facts.code, selectionText(selection)));
   }
 
   transpose(axes?: readonly number[]): LazyArray {
-    return this.#derive((wasm) => wasm.transpose(this.#code, axes && new Float64Array(axes)));
+    return this.#derive((wasm) => wasm.transpose(this.#facts.code, axes && new Float64Array(axes)));
   }
 
   field(name: string): LazyArray {
-    return this.#derive((wasm) => wasm.field(this.#code, name));
+    return this.#derive((wasm) => wasm.field(this.#facts.code, name));
   }
 
   astype(dtype: Descr): LazyArray {
-    return this.#derive((wasm) => wasm.view(this.#code, JSON.stringify(dtype)));
+    return this.#derive((wasm) => wasm.view(this.#facts.code, JSON.stringify(dtype)));
   }
 
   plan(): ReadPlan {
     const { engine, base, gap = GAP } = this.#file;
-    const { zeroCopy, ...plan } = engine.json<PlanText>((wasm) => wasm.plan(this.#code, base, gap, MAX_RANGE, MAX_RANGES));
+    const { zeroCopy, ...plan } = engine.json<PlanText>((wasm) => wasm.plan(this.#facts.code, base, gap, MAX_RANGE, MAX_RANGES));
     return { ...plan, requests: plan.ranges.length, zeroCopy };
   }
 
   read<T extends TypedArray>(opts: ReadOptions & { out: T }): Promise<NdArray<T>>;
   read(opts?: ReadOptions): Promise<NdArray>;
   read(opts: ReadOptions = {}): Promise<NdArray> {
-    return this.#file.scope.run(opts.signal, (signal) => this.#read(opts, signal));
+    return this.#read(opts);
   }
 
   view(): NdArray {
@@ -120,7 +121,7 @@ export class LazyArray implements NpyArray {
       throw new NpyError('ERR_NOT_VIEWABLE', 'the array is not in memory of the caller: read() it', {});
     }
     const { array, start, length, ...rest } = engine.json<ViewText>((wasm) =>
-      wasm.viewSpec(this.#code, base, memory.byteOffset, memory.byteLength),
+      wasm.viewSpec(this.#facts.code, base, memory.byteOffset, memory.byteLength),
     );
     return { data: typedArray(array, memory.buffer, start, length), ...rest, dtype: this.dtype };
   }
@@ -129,10 +130,8 @@ export class LazyArray implements NpyArray {
     if (index.length !== this.ndim) {
       throw new NpyError('ERR_SELECTION', `at() takes an index for each of ${this.ndim} axes, ${index.length} were given`);
     }
-    const { scope, end } = this.#file;
-    scope.check();
-    const element = this.slice(index);
-    const { data } = await scope.run(undefined, (signal) => element.#read({}, signal, end));
+    this.#file.scope.check();
+    const { data } = await this.slice(index).#read({}, this.#file.end);
     if ('get' in data) return data.get(0);
     if (this.dtype === 'bool') return data[0] === 1;
     if (this.dtype.startsWith('|V')) return data as Uint8Array;
@@ -141,36 +140,33 @@ export class LazyArray implements NpyArray {
   }
 
   async *chunks(opts: ChunkOptions = {}): AsyncGenerator<Chunk, undefined> {
-    const { bytes = CHUNK_BYTES, signal, ...rest } = opts;
+    const { bytes = CHUNK_BYTES, ...how } = opts;
     const { scope, engine } = this.#file;
     scope.check();
     const [length] = this.shape;
     if (length === undefined) {
-      yield { start: 0, array: await this.read({ ...rest, signal }) };
+      yield { start: 0, array: await this.read(how) };
       return;
     }
-    const step = engine.call((wasm) => wasm.rowsPerChunk(this.#code, bytes));
+    const step = engine.call((wasm) => wasm.rowsPerChunk(this.#facts.code, bytes));
     // What is read ahead ends when the caller has enough.
-    const controller = new AbortController();
-    const abort = () => controller.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const ahead = new Scope(() => {}, scope);
+    const all = new LazyArray({ ...this.#file, scope: ahead }, this.#facts);
     const begin = (start: number): Promise<NdArray> | undefined => {
       if (start >= length) return undefined;
-      const chunk = this.slice(`[${start}:${Math.min(start + step, length)}]`).read({ ...rest, signal: controller.signal });
+      const chunk = all.slice(`[${start}:${Math.min(start + step, length)}]`).read(how);
       chunk.catch(() => {});
       return chunk;
     };
     try {
-      let ahead = begin(0);
-      for (let start = 0; ahead; start += step) {
-        const array: NdArray = await ahead;
-        ahead = begin(start + step);
+      let next = begin(0);
+      for (let start = 0; next; start += step) {
+        const array: NdArray = await next;
+        next = begin(start + step);
         yield { start, array };
       }
     } finally {
-      signal?.removeEventListener('abort', abort);
-      controller.abort();
+      ahead.close();
     }
   }
 
@@ -185,16 +181,14 @@ export class LazyArray implements NpyArray {
   }
 
   text(opts: { signal?: AbortSignal | undefined } = {}): Promise<string> {
-    const { engine, scope, base, end, gap = GAP } = this.#file;
-    return scope.run(opts.signal, async (signal) => {
-      const printing = engine.call((wasm) => new wasm.Printing(this.#code, base, gap, MAX_RANGE));
-      try {
-        await this.#run(printing, signal, {}, end);
-        return engine.call(() => printing.finish());
-      } finally {
-        free(printing);
-      }
-    });
+    return this.#work(
+      opts,
+      (wasm, ...layout) => new wasm.Printing(...layout),
+      async (printing, ending) => {
+        await this.#run(printing, ending, {}, this.#file.end);
+        return this.#file.engine.call(() => printing.finish());
+      },
+    );
   }
 
   close(): void {
@@ -209,73 +203,85 @@ export class LazyArray implements NpyArray {
     return new LazyArray(this.#file, this.#file.engine.json<Facts>(work));
   }
 
-  async #read(opts: ReadOptions, signal: AbortSignal, blocksUpTo?: number): Promise<NdArray> {
-    const { engine, base, gap = GAP } = this.#file;
+  #read(opts: ReadOptions, blocksUpTo?: number): Promise<NdArray> {
+    const { dtype, size } = this;
     const { int64, float16, bytes } = opts;
     const options = JSON.stringify({ int64, float16, bytes });
-    const reading = engine.call((wasm) => new wasm.Reading(this.#code, base, gap, MAX_RANGE, options));
-    try {
-      const { array, length, nbytes, itemBytes, whole } = reading;
-      const [shape, stride] = [[...reading.shape], [...reading.stride]];
-      await this.#seeEnd(nbytes, signal);
-      const out = opts.out ? bytesOf(opts.out, array, length) : allocate(nbytes);
-      if (whole) {
-        const tiles = copying(whole[0]!, whole[1]!, out);
-        const { size } = this;
-        const progress = {
-          get done() {
-            return Math.floor((tiles.done / nbytes) * size);
-          },
-          total: size,
-        };
-        await this.#run(tiles, signal, opts, blocksUpTo, progress);
-      } else {
-        const tiles: Tiles = {
-          next: () => reading.next(),
-          take: (pieces) => reading.take(pieces, out),
-          step: (source) => reading.step(source, out),
-        };
-        await this.#run(tiles, signal, opts, blocksUpTo, reading);
-      }
-      const data: TypedArray | StringArray =
-        opts.out ??
-        (array === 'StringArray:S' || array === 'StringArray:U'
-          ? new Strings(array, out, length, itemBytes)
-          : typedArray(array, out.buffer, 0, length));
-      return { data, shape, stride, offset: 0, dtype: this.dtype };
-    } finally {
-      free(reading);
-    }
+    return this.#work(
+      opts,
+      (wasm, ...layout) => new wasm.Reading(...layout, options),
+      async (reading, ending) => {
+        const { array, length, nbytes, itemBytes, whole } = reading;
+        const [shape, stride] = [[...reading.shape], [...reading.stride]];
+        await this.#seeEnd(nbytes, ending);
+        const out = opts.out ? checked(opts.out, array, length) : allocate(nbytes);
+        if (whole) {
+          const tiles = copying(whole[0]!, whole[1]!, out);
+          const progress = () => Math.floor((tiles.done / nbytes) * size);
+          await this.#run(tiles, ending, opts, blocksUpTo, progress);
+        } else {
+          const tiles: Tiles = {
+            next: () => reading.next(),
+            take: (pieces) => reading.take(pieces, out),
+            step: (source) => reading.step(source, out),
+          };
+          await this.#run(tiles, ending, opts, blocksUpTo, () => reading.done);
+        }
+        const data: TypedArray | StringArray =
+          opts.out ??
+          (array === 'StringArray:S' || array === 'StringArray:U'
+            ? new Strings(array, out, length, itemBytes)
+            : typedArray(array, out.buffer, 0, length));
+        return { data, shape, stride, offset: 0, dtype };
+      },
+    );
   }
 
   #count<T>(
     histogram: { bins: number; range?: readonly [number, number] | undefined } | undefined,
     opts: Pick<ReadOptions, 'signal' | 'onProgress'>,
   ): Promise<T> {
-    const { engine, scope, base, gap = GAP } = this.#file;
-    return scope.run(opts.signal, async (signal) => {
-      const { bins, range } = histogram ?? {};
-      const options = range && JSON.stringify({ bins, range });
-      const counting = engine.call((wasm) => new wasm.Counting(this.#code, base, gap, MAX_RANGE, options));
-      try {
-        await this.#run(counting, signal, opts);
+    const { bins, range } = histogram ?? {};
+    const options = range && JSON.stringify({ bins, range });
+    return this.#work(
+      opts,
+      (wasm, ...layout) => new wasm.Counting(...layout, options),
+      async (counting, ending) => {
+        const { engine } = this.#file;
+        const pass = () => this.#run(counting, ending, opts, undefined, () => counting.done);
+        await pass();
         if (bins !== undefined && !range) {
           engine.call(() => counting.thenHistogram(bins));
-          await this.#run(counting, signal, opts);
+          await pass();
         }
         return figures<T>(engine.call(() => counting.finish()));
+      },
+    );
+  }
+
+  /** Runs an operation that has a handle. */
+  #work<H extends { free(): void }, T>(
+    { signal }: Pick<ReadOptions, 'signal'>,
+    make: (wasm: Boundary, ...layout: [code: string, base: number, gap: number, maxRange: number]) => H,
+    work: (handle: H, ending: Ending) => Promise<T>,
+  ): Promise<T> {
+    const { engine, scope, base, gap = GAP } = this.#file;
+    return scope.run(signal, async (ending) => {
+      const handle = engine.call((wasm) => make(wasm, this.#facts.code, base, gap, MAX_RANGE));
+      try {
+        return await work(handle, ending);
       } finally {
-        free(counting);
+        free(handle);
       }
     });
   }
 
   async #run(
     tiles: Tiles,
-    signal: AbortSignal,
+    ending: Ending,
     { onProgress }: Pick<ReadOptions, 'onProgress'>,
     blocksUpTo?: number,
-    progress = tiles as Partial<{ readonly done: number; readonly total: number }>,
+    done = () => this.size,
   ): Promise<void> {
     const { engine, cache, base, checksum } = this.#file;
     const checking = checksum?.begin(cache, base);
@@ -283,9 +289,9 @@ export class LazyArray implements NpyArray {
       await run(tiles, {
         engine,
         cache,
-        signal,
+        ending,
         blocksUpTo,
-        onTile: onProgress && (() => onProgress(progress.done ?? 0, progress.total ?? this.size)),
+        onTile: onProgress && (() => onProgress(done(), this.size)),
         onPiece: checking?.update,
       });
       checking?.finish();
@@ -295,19 +301,19 @@ export class LazyArray implements NpyArray {
   }
 
   /** Sees that there is so much data, before there is a result of its size. */
-  async #seeEnd(nbytes: number, signal: AbortSignal): Promise<void> {
+  async #seeEnd(nbytes: number, ending: Ending): Promise<void> {
     const { cache } = this.#file;
     if (nbytes <= UNSEEN_BYTES || cache.source.size !== undefined) return;
     const last = this.plan().ranges.at(-1);
-    if (last) await cache.read(last.start, last.end, { signal });
+    if (last) await cache.read(last.start, last.end, { ending });
   }
 }
 
 /** The bytes of an array that the caller gave for the result. */
-function bytesOf(out: TypedArray, array: string, length: number): Uint8Array {
-  const found = Object.prototype.toString.call(out).slice(8, -1);
+function checked(out: TypedArray, array: string, length: number): Uint8Array {
+  const found = tagOf(out);
   if (found !== array || out.length !== length) {
     throw new TypeError(`out is a ${found} of ${out.length} items, expected a ${array} of ${length}`);
   }
-  return new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
+  return bytesOf(out);
 }

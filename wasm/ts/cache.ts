@@ -1,5 +1,6 @@
 // What was read is kept, and what is being read is shared.
-import type { Source } from './source/source.js';
+import { abortable, type Ending } from './abort.js';
+import { FIRST_BYTES, type Source } from './source/source.js';
 import type { OpenOptions } from './types.js';
 
 const MAX_BYTES = 64 << 20;
@@ -10,7 +11,7 @@ const OVERHEAD = 256;
 
 /** How to read through the cache. */
 export interface Access {
-  signal: AbortSignal;
+  ending: Ending;
   /** Fetch whole blocks, up to this position. */
   blocksUpTo?: number | undefined;
   /** Whether to keep what is fetched; it is kept by default. */
@@ -38,8 +39,10 @@ export class Cache {
   }
 
   /** Opens the source: the first bytes. */
-  async first(signal: AbortSignal): Promise<Uint8Array> {
-    const bytes = await abortable(this.source.first(signal), signal);
+  async first(ending: Ending): Promise<Uint8Array> {
+    const { memory } = this.source;
+    if (memory) return memory.subarray(0, FIRST_BYTES);
+    const bytes = await abortable(this.source.first(ending.signal), ending.signal);
     this.keep(0, bytes);
     return bytes;
   }
@@ -55,8 +58,8 @@ export class Cache {
   }
 
   async read(start: number, end: number, access: Access): Promise<Uint8Array> {
-    const { signal, blocksUpTo } = access;
-    signal.throwIfAborted();
+    const { ending, blocksUpTo } = access;
+    ending.throwIfAborted();
     if (start >= end) return new Uint8Array(0);
     const there = this.peek(start, end);
     if (there) return there;
@@ -66,7 +69,7 @@ export class Cache {
       to = Math.max(to, Math.min(Math.ceil(to / this.#blockSize) * this.#blockSize, blocksUpTo));
     }
     const pieces = this.#cover(from, to, start, end, access.keep !== false);
-    const parts = pieces.map(async (piece) => piece.bytes ?? this.#join(piece, signal));
+    const parts = pieces.map(async (piece) => piece.bytes ?? this.#join(piece, ending.signal));
     const [only] = pieces;
     if (only && pieces.length === 1) {
       return (await parts[0]!).subarray(start - only.start, end - only.start);
@@ -221,21 +224,4 @@ class Slots {
       } else this.#free += 1;
     }
   }
-}
-
-/** Waits no longer than until the signal aborts, and rejects with its reason, unwrapped. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal, onAbort?: () => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      onAbort?.();
-      reject(signal.reason);
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    const end = () => signal.removeEventListener('abort', abort);
-    promise.then(
-      (value) => (end(), resolve(value)),
-      (error) => (end(), reject(error)),
-    );
-  });
 }

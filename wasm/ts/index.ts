@@ -5,7 +5,7 @@
  */
 import { openAny, openArchive, openArray, openRawArray, type RawSpec } from './open.js';
 import type { Input, NpyArray, NpzArchive, OpenOptions, TypedArray } from './types.js';
-import { compile, Engine } from './wasm.js';
+import { decode, Engine } from './wasm.js';
 import { wasm } from './wasm-inline.js';
 import {
   collectArray,
@@ -24,11 +24,33 @@ import {
 export { NpyError, type NpyErrorCode } from './errors.js';
 export type { RawSpec } from './open.js';
 export { slice } from './selection.js';
-export type * from './types.js';
+export type {
+  ByteSource,
+  Chunk,
+  ChunkOptions,
+  Descr,
+  DescrPart,
+  Figure,
+  Histogram,
+  Input,
+  NdArray,
+  NpyArray,
+  NpzArchive,
+  NpzEntry,
+  OpenOptions,
+  ReadOptions,
+  ReadPlan,
+  Scalar,
+  Selection,
+  Slice,
+  Stats,
+  StringArray,
+  TypedArray,
+} from './types.js';
 export type { NpyBlobSpec, NpyChunks, NpyFile, NpySpec, NpyStreamSpec, NpzOptions } from './write.js';
 
 // A bundle that does not call `toNpy` need not hold the module: it becomes a chunk of its own.
-const ENGINE = /* @__PURE__ */ new Engine(async () => compile((await import('./wasm-inline.js')).wasm));
+const ENGINE = /* @__PURE__ */ new Engine(async () => WebAssembly.compile(decode((await import('./wasm-inline.js')).wasm)));
 
 /**
  * Opens an .npy array or an .npz archive, whichever it is. Reads the first 64 KiB at most, and the directory of archives.
@@ -107,7 +129,7 @@ export function openRaw(input: Input, spec: RawSpec, opts: OpenOptions = {}): Pr
  *
  * @param data - In C order unless the specification says otherwise. Of a dtype that is not the array's own, it is the
  * typed array that {@link NdArray} names, the bits of float16 as a `Uint16Array`, or the bytes as a `Uint8Array`.
- * @throws RangeError if the data is not as long as the shape says; {@link NpyError} `ERR_DTYPE` if it is no data of the dtype.
+ * @throws TypeError if the data is not as long as the shape says; {@link NpyError} `ERR_DTYPE` if it is no data of the dtype.
  *
  * @example
  * ```js
@@ -202,6 +224,6 @@ export function npzStream(
 
 /** `toNpy` does not wait. */
 function sync(): Engine {
-  if (!ENGINE.isReady) ENGINE.use(compile(wasm));
+  if (!ENGINE.isReady) ENGINE.use(new WebAssembly.Module(decode(wasm)));
   return ENGINE;
 }

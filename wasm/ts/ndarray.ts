@@ -10,6 +10,27 @@ export function typedArray(name: TypedArrayName, buffer: ArrayBufferLike, start:
   return new ARRAYS[name](buffer, start, length);
 }
 
+/** What an object is: by its tag, since what comes from another window has classes of its own. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** The bytes of a buffer, or of a view of one. */
+export function bytesOf(data: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+}
+
+/** One after another. */
+export function concat(parts: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** Zeros, or ERR_TOO_LARGE. */
 export function allocate(nbytes: number): Uint8Array<ArrayBuffer> {
   try {

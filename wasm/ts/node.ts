@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
-import { open as openFile, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { NpyError } from './errors.js';
 import * as npymap from './index.js';
 import type { ByteSource, Input, NpyArray, NpzArchive, OpenOptions, RawSpec } from './index.js';
@@ -35,21 +37,18 @@ export interface FileSource extends ByteSource {
  * ```
  */
 export async function fileSource(file: string | URL | FileHandle): Promise<FileSource> {
-  const isOwn = typeof file === 'string' || file instanceof URL;
-  const handle = isOwn ? await openFile(file) : file;
-  try {
-    const { size } = await handle.stat();
-    return {
-      byteLength: size,
-      slice: (start, end) => readExactly(handle, start, end),
-      close: async () => {
-        if (isOwn) await handle.close();
-      },
-    };
-  } catch (error) {
-    if (isOwn) await handle.close();
-    throw error;
-  }
+  const fd = typeof file === 'string' || file instanceof URL ? await openFile(file, 'r') : undefined;
+  const { size } = await (fd === undefined ? (file as FileHandle).stat() : stat(fd));
+  const source: FileSource = {
+    byteLength: size,
+    slice: (start, end) => readExactly(fd ?? (file as FileHandle).fd, start, end),
+    close: async () => {
+      if (fd === undefined || !FORGOTTEN.unregister(source)) return;
+      await closeFile(fd);
+    },
+  };
+  if (fd !== undefined) FORGOTTEN.register(source, fd, source);
+  return source;
 }
 
 /**
@@ -94,10 +93,10 @@ async function asInput(input: Input | FileHandle): Promise<Input> {
   return 'fd' in input ? fileSource(input) : input;
 }
 
-async function readExactly(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {
+async function readExactly(fd: number, start: number, end: number): Promise<ArrayBuffer> {
   const bytes = new Uint8Array(end - start);
   for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+    const { bytesRead } = await read(fd, bytes, done, bytes.length - done, start + done);
     if (bytesRead === 0) {
       const found = start + done;
       throw new NpyError('ERR_CHANGED', `the file ends at byte ${found}, expected at least ${end}`, { expected: end, found });
@@ -106,3 +105,8 @@ async function readExactly(handle: FileHandle, start: number, end: number): Prom
   }
   return bytes.buffer;
 }
+
+const [openFile, stat, read, closeFile] = [promisify(fs.open), promisify(fs.fstat), promisify(fs.read), promisify(fs.close)];
+
+/** Closes the files that nobody closed, silently: there is nothing that must be. */
+const FORGOTTEN = new FinalizationRegistry<number>((fd) => fs.close(fd));

@@ -1,26 +1,24 @@
+import type { Ending } from './abort.js';
 import type { LocatedText, MemberText, Need } from './boundary.js';
 import { Cache } from './cache.js';
 import { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
-import { openHeader, sizeOf, type Start } from './open.js';
+import { openHeader, sizeOf, type Start } from './header.js';
 import { DISPOSE, Scope } from './scope.js';
 import { DeflatedSource } from './source/deflated.js';
 import type { NpyArray, NpzArchive, NpzEntry, OpenOptions } from './types.js';
-import { asError, type Engine } from './wasm.js';
+import { asError } from './wasm.js';
 
 /** An archive whose directory has been read. */
 export class LazyArchive implements NpzArchive {
   readonly keys: readonly string[];
-  readonly #engine: Engine;
-  readonly #cache: Cache;
-  readonly #scope: Scope;
-  readonly #opts: OpenOptions;
+  readonly #start: Start;
   readonly #directory: Directory;
   readonly #members: readonly MemberText[];
 
   static async open(start: Start): Promise<LazyArchive> {
-    const { engine, cache, signal } = start;
-    const size = await sizeOf(cache.source, signal);
+    const { engine, cache, ending } = start;
+    const size = await sizeOf(cache.source, ending);
     if (size === undefined) {
       throw new NpyError('ERR_ZIP', 'the directory is at the end of an archive, and its source has no byteLength');
     }
@@ -30,51 +28,45 @@ export class LazyArchive implements NpzArchive {
       if ('members' in answer) return new LazyArchive(start, directory, answer.members);
       const [from, to] = answer.need;
       // A copy, since the caller's memory may be changed or transferred.
-      directory.chunks.push((await cache.read(from, to, { signal })).slice());
+      directory.chunks.push((await cache.read(from, to, { ending })).slice());
       directory.offsets.push(from);
     }
   }
 
-  private constructor({ engine, cache, scope, opts }: Start, directory: Directory, members: readonly MemberText[]) {
-    this.#engine = engine;
-    this.#cache = cache;
-    this.#scope = scope;
-    this.#opts = opts;
+  private constructor(start: Start, directory: Directory, members: readonly MemberText[]) {
+    this.#start = start;
     this.#directory = directory;
     this.#members = members;
     this.keys = Object.freeze(members.map(({ key }) => key));
   }
 
   entry(key: string): NpzEntry {
-    this.#scope.check();
+    this.#start.scope.check();
     const { name, method, compressedSize, size, crc32 } = this.#find(key);
     return { name, method: method as NpzEntry['method'], compressedSize, size, crc32 };
   }
 
   open(key: string, opts: OpenOptions = {}): Promise<NpyArray> {
-    return this.#scope.run(opts.signal, async (signal) => {
-      const engine = this.#engine;
-      const member = this.#find(key);
-      const { range, method, size } = await this.#locate(key, signal);
+    const { engine, cache, scope, opts: all } = this.#start;
+    return scope.run(opts.signal, async (ending) => {
+      const { crc32 } = this.#find(key);
+      const { range, method, size } = await this.#locate(key, ending);
       if (method === 'stored') {
-        const checksum = new Checksum(engine, key, range, member.crc32);
-        const scope = new Scope(() => {}, this.#scope);
-        const all = { ...this.#opts, ...opts };
-        return openHeader({ engine, cache: this.#cache, scope, opts: all, signal }, { range, checksum });
+        const within = { range, checksum: new Checksum(engine, key, range, crc32) };
+        return openHeader({ engine, cache, scope: new Scope(() => {}, scope), opts: { ...all, ...opts }, ending }, within);
       }
-      const all = { ...this.#opts, concurrency: 1, ...opts };
-      const source = new DeflatedSource(engine, this.#cache, key, { range, size }, () =>
-        engine.call((wasm) => new wasm.Inflating(...pieces(this.#directory), key)),
+      const source = new DeflatedSource(engine, cache, key, { range, size }, (wasm) =>
+        new wasm.Inflating(...pieces(this.#directory), key),
       );
-      const cache = new Cache(source, all);
-      source.keep = (start, bytes) => cache.keep(start, bytes);
-      const scope = new Scope(() => cache.clear(), this.#scope);
-      return openHeader({ engine, cache, scope, opts: all, signal });
+      const own = { ...all, concurrency: 1, ...opts };
+      const inflated = new Cache(source, own);
+      source.keep = (start, bytes) => inflated.keep(start, bytes);
+      return openHeader({ engine, cache: inflated, scope: new Scope(() => inflated.clear(), scope), opts: own, ending });
     });
   }
 
   close(): void {
-    this.#scope.close();
+    this.#start.scope.close();
   }
 
   [DISPOSE](): void {
@@ -82,22 +74,22 @@ export class LazyArchive implements NpzArchive {
   }
 
   #find(key: string): MemberText {
-    const member = this.#members[this.#engine.call((wasm) => wasm.npzFind(...pieces(this.#directory), key))]!;
+    const member = this.#members[this.#start.engine.call((wasm) => wasm.npzFind(...pieces(this.#directory), key))]!;
     if (member.error) throw asError(member.error);
     return member;
   }
 
   /** Reads the record in front of a member. */
-  async #locate(key: string, signal: AbortSignal): Promise<LocatedText> {
+  async #locate(key: string, ending: Ending): Promise<LocatedText> {
     let at = 0;
     let local: Uint8Array = new Uint8Array(0);
     for (;;) {
-      const answer = this.#engine.json<LocatedText | Need>((wasm) =>
+      const answer = this.#start.engine.json<LocatedText | Need>((wasm) =>
         wasm.npzLocate(...pieces(this.#directory), key, at, local),
       );
       if ('range' in answer) return answer;
       const [from, to] = answer.need;
-      local = await this.#cache.read(from, to, { signal });
+      local = await this.#start.cache.read(from, to, { ending });
       at = from;
     }
   }

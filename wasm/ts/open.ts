@@ -1,15 +1,16 @@
-import { LazyArray, type OpenFile } from './array.js';
-import type { HeaderText, Need, RawText } from './boundary.js';
+import { LazyArray } from './array.js';
+import type { RawText } from './boundary.js';
 import { Cache } from './cache.js';
-import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
+import { openHeader, sizeOf, type Start } from './header.js';
+import { tagOf } from './ndarray.js';
 import { LazyArchive } from './npz.js';
 import { Scope } from './scope.js';
 import { BlobSource } from './source/blob.js';
 import { CustomSource } from './source/custom.js';
-import { HttpSource } from './source/http.js';
+import { httpSource } from './source/http.js';
 import { MemorySource } from './source/memory.js';
-import { FIRST_BYTES, type Source } from './source/source.js';
+import type { Source } from './source/source.js';
 import type { ByteSource, Descr, Input, NpyArray, NpzArchive, OpenOptions } from './types.js';
 import type { Engine } from './wasm.js';
 
@@ -27,12 +28,12 @@ export interface RawSpec {
 export function openAny(engine: Engine, input: Input, opts: OpenOptions): Promise<NpyArray | NpzArchive> {
   return opened<NpyArray | NpzArchive>(engine, input, opts, (start) =>
     // Archives begin with a member, or with the directory if there is none. All else is up to the header.
-    start.bytes[0] === 0x50 && start.bytes[1] === 0x4b ? LazyArchive.open(start) : openStart(start),
+    start.bytes[0] === 0x50 && start.bytes[1] === 0x4b ? LazyArchive.open(start) : openHeader(start),
   );
 }
 
 export function openArray(engine: Engine, input: Input, opts: OpenOptions): Promise<NpyArray> {
-  return opened(engine, input, opts, openStart);
+  return opened(engine, input, opts, (start) => openHeader(start));
 }
 
 export function openArchive(engine: Engine, input: Input, opts: OpenOptions): Promise<NpzArchive> {
@@ -40,72 +41,14 @@ export function openArchive(engine: Engine, input: Input, opts: OpenOptions): Pr
 }
 
 export function openRawArray(engine: Engine, input: Input, spec: RawSpec, opts: OpenOptions): Promise<NpyArray> {
-  return opened(engine, input, opts, async ({ cache, scope, signal }) => {
+  return opened(engine, input, opts, async ({ cache, scope, ending }) => {
     const { dtype, shape, offset = 0, order = 'C' } = spec;
-    const size = shape ? cache.source.size : await sizeOf(cache.source, signal);
+    const size = shape ? cache.source.size : await sizeOf(cache.source, ending);
     const { facts, ...raw } = engine.json<RawText>((wasm) =>
       wasm.raw(JSON.stringify(dtype), shape && new Float64Array(shape), offset, order, size),
     );
     return new LazyArray({ engine, cache, scope, gap: opts.coalesceGap, header: null, base: offset, ...raw }, facts);
   });
-}
-
-/** A source that has been looked into. */
-export interface Start {
-  readonly engine: Engine;
-  readonly cache: Cache;
-  readonly scope: Scope;
-  readonly opts: OpenOptions;
-  /** Of the opening. */
-  readonly signal: AbortSignal;
-  readonly bytes: Uint8Array;
-}
-
-/** A stored member of an archive. */
-export interface Within {
-  readonly range: readonly [start: number, end: number];
-  readonly checksum: Checksum;
-}
-
-/** Reads the header of an array. */
-export async function openHeader(
-  { engine, cache, scope, opts, signal, bytes: first }: Omit<Start, 'bytes'> & Partial<Start>,
-  within?: Within,
-): Promise<NpyArray> {
-  const [origin, limit] = within?.range ?? [0, cache.source.size];
-  const size = limit === undefined ? undefined : limit - origin;
-  for (let end = Math.min(FIRST_BYTES, size ?? FIRST_BYTES); ; ) {
-    const isThere = first && first.length >= end;
-    const bytes = isThere ? first : await cache.read(origin, origin + end, { signal });
-    const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes, size, opts.maxHeaderBytes));
-    if ('need' in answer) {
-      end = answer.need[1];
-      continue;
-    }
-    const { header, fortranOrder, warnings, facts } = answer;
-    const file: OpenFile = {
-      engine,
-      cache,
-      scope,
-      gap: opts.coalesceGap,
-      header,
-      fortranOrder,
-      warnings,
-      base: origin + header.dataOffset,
-      end: origin + answer.end,
-      checksum: within?.checksum,
-    };
-    return new LazyArray(file, facts);
-  }
-}
-
-/** The size of a source, if need be by asking for it. */
-export async function sizeOf(source: Source, signal: AbortSignal): Promise<number | undefined> {
-  return source.size ?? source.measure?.(signal);
-}
-
-function openStart(start: Start): Promise<NpyArray> {
-  return openHeader(start);
 }
 
 /** Loads the module and the first bytes, side by side, and closes the source if what follows fails. */
@@ -122,10 +65,10 @@ async function opened<T>(
   const cache = new Cache(await toSource(input, opts), opts);
   const scope = new Scope(() => cache.clear());
   try {
-    return await scope.run(opts.signal, async (signal) => {
-      const bytes = await cache.first(signal);
+    return await scope.run(opts.signal, async (ending) => {
+      const bytes = await cache.first(ending);
       await ready;
-      return work({ engine, cache, scope, opts, signal, bytes });
+      return work({ engine, cache, scope, opts, ending, bytes });
     });
   } catch (error) {
     scope.close();
@@ -134,16 +77,15 @@ async function opened<T>(
 }
 
 async function toSource(input: Input, opts: OpenOptions): Promise<Source> {
-  // Not by class: what comes from another window has classes of its own.
-  const tag = typeof input === 'object' ? Object.prototype.toString.call(input).slice(8, -1) : typeof input;
-  if (tag === 'string' || tag === 'URL' || tag === 'Request') return urlSource(input as string | URL | Request, opts);
+  const tag = tagOf(input);
+  if (typeof input === 'string' || tag === 'URL' || tag === 'Request') return urlSource(input as string | URL | Request, opts);
   if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer' || ArrayBuffer.isView(input)) {
     return new MemorySource(input as ArrayBuffer | ArrayBufferView);
   }
   if (tag === 'Blob' || tag === 'File') return new BlobSource(input as Blob);
   const other = input as { getFile?(): Promise<File> } & Partial<ByteSource>;
   if (typeof other?.getFile === 'function') return new BlobSource(await other.getFile(), other as { getFile(): Promise<File> });
-  if (typeof other?.slice === 'function') return new CustomSource(other as ByteSource);
+  if (typeof other?.slice === 'function' && tag !== 'Array') return new CustomSource(other as ByteSource);
   throw new TypeError(`cannot open a ${tag}: expected a URL, a Blob, a buffer, or an object with slice(start, end)`);
 }
 
@@ -156,7 +98,7 @@ async function urlSource(input: string | URL | Request, opts: OpenOptions): Prom
   }
   const { protocol } = new URL(request.url);
   if (protocol === 'file:') throw notUrl(request.url);
-  if (protocol !== 'data:' && protocol !== 'blob:') return new HttpSource(request, opts);
+  if (protocol !== 'data:' && protocol !== 'blob:') return httpSource(request, opts);
   try {
     const response = await (opts.fetch ?? fetch)(opts.signal ? new Request(request, { signal: opts.signal }) : request);
     return new BlobSource(await response.blob());

@@ -1,4 +1,5 @@
 // Trying again what may work a little later.
+import { abortable } from './abort.js';
 
 /** The most attempts at one request. */
 const ATTEMPTS = 4;
@@ -40,15 +41,9 @@ function milliseconds(retryAfter: string | null | undefined): number | undefined
 }
 
 function sleep(wait: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, wait);
-    signal.addEventListener('abort', abort, { once: true });
+  let timer: ReturnType<typeof setTimeout>;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, wait);
   });
+  return abortable(waited, signal, () => clearTimeout(timer));
 }

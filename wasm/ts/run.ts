@@ -1,4 +1,5 @@
 // The loop that fetches what the tiles of an operation need, ahead of their turn.
+import type { Ending } from './abort.js';
 import type { Cache } from './cache.js';
 import { MAX_RANGE } from './source/source.js';
 import type { Engine } from './wasm.js';
@@ -19,7 +20,7 @@ export interface Tiles {
 export interface RunOptions {
   engine: Engine;
   cache: Cache;
-  signal: AbortSignal;
+  ending: Ending;
   /** Fetch whole blocks, up to this position. */
   blocksUpTo?: number | undefined;
   /** Is called after each tile. */
@@ -30,8 +31,8 @@ export interface RunOptions {
 
 /** Runs all tiles. */
 export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
-  const { engine, cache, signal, blocksUpTo, onTile, onPiece } = opts;
-  const rest = pacer(signal);
+  const { engine, cache, ending, blocksUpTo, onTile, onPiece } = opts;
+  const rest = pacer(ending);
   const { memory } = cache.source;
   if (memory && tiles.step && !onPiece) {
     while (engine.call(() => tiles.step!(cache.source.memory!))) {
@@ -55,7 +56,7 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
       if (!piece) {
         fetched += end - start;
         // What is larger than its share of the cache would only drive out the rest.
-        piece = cache.read(start, end, { signal, blocksUpTo, keep: fetched <= cache.maxBytes / 4 });
+        piece = cache.read(start, end, { ending, blocksUpTo, keep: fetched <= cache.maxBytes / 4 });
         piece.catch(() => {});
         tile.isThere = false;
       }
@@ -70,7 +71,7 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
     const tile = queue.shift();
     if (!tile) return;
     const pieces = await Promise.all(tile.pieces);
-    signal.throwIfAborted();
+    ending.throwIfAborted();
     ahead -= tile.size;
     if (onPiece) pieces.forEach((bytes, i) => onPiece(tile.ranges[2 * i]!, bytes));
     engine.call(() => tiles.take(pieces));
@@ -108,14 +109,14 @@ export function copying(start: number, end: number, out: Uint8Array, size = MAX_
 }
 
 /** A function to be awaited between two pieces of work, so that the page stays alive. */
-export function pacer(signal: AbortSignal): () => Promise<void> | undefined {
+export function pacer(ending?: Ending): () => Promise<void> | undefined {
   let since = performance.now();
   return () => {
-    signal.throwIfAborted();
+    ending?.throwIfAborted();
     if (performance.now() - since < SPELL) return undefined;
     return breathe().then(() => {
       since = performance.now();
-      signal.throwIfAborted();
+      ending?.throwIfAborted();
     });
   };
 }

@@ -1,10 +1,11 @@
+import { onAbort, type Ending } from './abort.js';
 import { NpyError } from './errors.js';
 
 /** What is open, and the operations on it. */
 export class Scope {
   readonly #parent: Scope | undefined;
   readonly #onClose: () => void;
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Set<Operation>();
   #isClosed = false;
 
   constructor(onClose: () => void, parent?: Scope) {
@@ -19,47 +20,81 @@ export class Scope {
   }
 
   /**
-   * Runs an operation with a signal that aborts when the caller's does, when this is closed, and when the operation is
-   * over, so that it leaves nothing behind. Aborts reject with their reason.
+   * Runs an operation, which ends when the caller's signal aborts and when this is closed. If it fails, what it has begun is
+   * given up. Aborts reject with their reason.
    */
-  async run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal | undefined, work: (ending: Ending) => Promise<T>): Promise<T> {
     this.check();
-    signal?.throwIfAborted();
-    const controller = new AbortController();
-    const abort = () => controller.abort(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#enter(controller);
+    const operation = new Operation(signal);
+    operation.throwIfAborted();
+    this.#enter(operation);
     try {
-      return await work(controller.signal);
+      return await work(operation);
     } catch (error) {
-      controller.signal.throwIfAborted();
+      operation.throwIfAborted();
+      operation.abort(error);
       throw error;
     } finally {
-      signal?.removeEventListener('abort', abort);
-      this.#leave(controller);
-      controller.abort(OVER);
+      this.#leave(operation);
+      operation.end();
     }
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const controller of this.#running) controller.abort(closed());
+    for (const operation of this.#running) operation.abort(closed());
     this.#onClose();
   }
 
-  #enter(controller: AbortController): void {
-    this.#running.add(controller);
-    if (this.#parent) this.#parent.#enter(controller);
+  #enter(operation: Operation): void {
+    this.#running.add(operation);
+    if (this.#parent) this.#parent.#enter(operation);
   }
 
-  #leave(controller: AbortController): void {
-    this.#running.delete(controller);
-    if (this.#parent) this.#parent.#leave(controller);
+  #leave(operation: Operation): void {
+    this.#running.delete(operation);
+    if (this.#parent) this.#parent.#leave(operation);
   }
 }
 
-const OVER = 'the operation is over';
+class Operation implements Ending {
+  readonly #outer: AbortSignal | undefined;
+  #controller: AbortController | undefined;
+  /** Why it was ended. */
+  #reason: { readonly reason: unknown } | undefined;
+  #forget: (() => void) | undefined;
+
+  constructor(outer: AbortSignal | undefined) {
+    this.#outer = outer;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason.reason);
+      const outer = this.#outer;
+      if (outer?.aborted) this.abort(outer.reason);
+      else if (outer) this.#forget = onAbort(outer, () => this.abort(outer.reason));
+    }
+    return this.#controller.signal;
+  }
+
+  throwIfAborted(): void {
+    this.#outer?.throwIfAborted();
+    if (this.#reason) throw this.#reason.reason;
+  }
+
+  abort(reason: unknown): void {
+    this.#reason ??= { reason };
+    this.#controller?.abort(reason);
+  }
+
+  /** Leaves nothing behind with the caller's signal. */
+  end(): void {
+    this.#forget?.();
+  }
+}
 
 function closed(): NpyError {
   return new NpyError('ERR_CLOSED', 'the array or archive was closed');

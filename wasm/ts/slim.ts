@@ -24,7 +24,29 @@ import {
 export { NpyError, type NpyErrorCode } from './errors.js';
 export type { RawSpec } from './open.js';
 export { slice } from './selection.js';
-export type * from './types.js';
+export type {
+  ByteSource,
+  Chunk,
+  ChunkOptions,
+  Descr,
+  DescrPart,
+  Figure,
+  Histogram,
+  Input,
+  NdArray,
+  NpyArray,
+  NpzArchive,
+  NpzEntry,
+  OpenOptions,
+  ReadOptions,
+  ReadPlan,
+  Scalar,
+  Selection,
+  Slice,
+  Stats,
+  StringArray,
+  TypedArray,
+} from './types.js';
 export type { NpyBlobSpec, NpyChunks, NpyFile, NpySpec, NpyStreamSpec, NpzOptions } from './write.js';
 
 const ENGINE = /* @__PURE__ */ new Engine(() => Promise.reject(new Error('npymap/slim: call init() first')));

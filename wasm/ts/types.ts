@@ -252,14 +252,55 @@ export interface NpyArray {
    * ```
    */
   slice(selection: Selection): NpyArray;
-  /** Reverses the axes, or puts them in the order given. */
+  /**
+   * Reverses the axes, or puts them in the order given.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new Uint8Array(24), { shape: [2, 3, 4] }));
+   * console.log(array.transpose().shape); // [4, 3, 2]
+   * console.log(array.transpose([1, 0, 2]).shape); // [3, 2, 4]
+   * ```
+   */
   transpose(axes?: readonly number[]): NpyArray;
-  /** A field of a structure. */
+  /**
+   * A field of a structure.
+   *
+   * @example
+   * ```js
+   * import { openRaw } from 'npymap';
+   *
+   * const points = await openRaw(new Uint8Array(32), { dtype: [['x', '<f4'], ['y', '<f4']] });
+   * console.log((await points.field('y').read()).data.length); // 4
+   * ```
+   */
   field(name: string): NpyArray;
-  /** The same bytes as another dtype of the same size: what ml_dtypes saved as `<V2` is `'bfloat16'`. Converts nothing. */
+  /**
+   * The same bytes as another dtype of the same size: what ml_dtypes saved as `<V2` is `'bfloat16'`. Converts nothing.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const opaque = await openNpy(toNpy(new Uint8Array([0x80, 0x3f]), { shape: [1], dtype: '<V2' }));
+   * console.log(await opaque.astype('bfloat16').at(0)); // 1
+   * ```
+   */
   astype(dtype: Descr): NpyArray;
 
-  /** Which bytes a `read()` would fetch. Reads nothing. */
+  /**
+   * Which bytes a `read()` would fetch. Reads nothing.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new Float32Array(100), { shape: [10, 10] }));
+   * console.log(array.slice('2:4').plan().ranges); // [{ start: 208, end: 288 }]
+   * ```
+   */
   plan(): ReadPlan;
   /**
    * Reads the values, in C order.
@@ -277,6 +318,15 @@ export interface NpyArray {
   read(opts?: ReadOptions): Promise<NdArray>;
   /**
    * The values where they are: over the buffer that was opened, without a copy.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const file = await toNpy(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] }).arrayBuffer();
+   * const { data, stride, offset } = (await openNpy(file)).slice(':, 1').view();
+   * console.log(data[offset], data[offset + stride[0]]); // 2 4
+   * ```
    *
    * @throws {@link NpyError} `ERR_NOT_VIEWABLE`, if no typed array can show them: they are not in memory, not aligned,
    * not in the byte order of the machine, or no numbers.
@@ -306,16 +356,48 @@ export interface NpyArray {
    * ```
    */
   chunks(opts?: ChunkOptions): AsyncIterableIterator<Chunk>;
-  /** Counts, extremes, sum, mean and deviation, in one pass. */
+  /**
+   * Counts, extremes, sum, mean and deviation, in one pass.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new BigInt64Array([1n, 2n ** 62n]), { shape: [2] }));
+   * const { max, argmax, sum } = await array.stats();
+   * console.log(max, argmax, sum); // 4611686018427387904n [1] 4611686018427387905n
+   * ```
+   */
   stats(opts?: { signal?: AbortSignal | undefined; onProgress?: ReadOptions['onProgress'] }): Promise<Stats>;
-  /** Counts by value, from the least to the greatest if no range is given (which takes a pass more). */
+  /**
+   * Counts by value, from the least to the greatest if no range is given (which takes a pass more).
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new Uint8Array([0, 1, 1, 9]), { shape: [4] }));
+   * const { counts, edges } = await array.histogram({ bins: 2, range: [0, 10] });
+   * console.log(counts, edges); // [3, 1] [0, 5, 10]
+   * ```
+   */
   histogram(opts: {
     bins: number;
     range?: readonly [number, number] | undefined;
     signal?: AbortSignal | undefined;
     onProgress?: ReadOptions['onProgress'];
   }): Promise<Histogram>;
-  /** What Python's `print(array)` prints; reads only what it prints. */
+  /**
+   * What Python's `print(array)` prints; reads only what it prints.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new Float32Array(100_000).fill(0.1), { shape: [100_000] }));
+   * console.log(await array.text()); // [0.1 0.1 0.1 ... 0.1 0.1 0.1]
+   * ```
+   */
   text(opts?: { signal?: AbortSignal | undefined }): Promise<string>;
   /** Ends all reading of this file, by any of its views, with `ERR_CLOSED`, and forgets what was kept. */
   close(): void;
@@ -336,7 +418,17 @@ export interface NpzEntry {
 export interface NpzArchive {
   /** The names of the members as NumPy has them, without their `.npy`. */
   readonly keys: readonly string[];
-  /** What the directory says of a member. */
+  /**
+   * What the directory says of a member.
+   *
+   * @example
+   * ```js
+   * import { openNpz, toNpy, toNpz } from 'npymap';
+   *
+   * const archive = await openNpz(await toNpz({ a: toNpy(new Uint8Array(2), { shape: [2] }) }));
+   * console.log(archive.entry('a').name, archive.entry('a').size); // a.npy 130
+   * ```
+   */
   entry(key: string): NpzEntry;
   /** Opens a member, by its key or its name. `cache` and the like are its own, where it is compressed. */
   open(key: string, opts?: OpenOptions): Promise<NpyArray>;

@@ -1,2 +1,4 @@
-/** Made by `cargo xtask npm`: the module in base64. */
-export const wasm: string;
+import type { Inlined } from './wasm.js';
+
+/** Made by `cargo xtask npm`: the module. */
+export const wasm: Inlined;

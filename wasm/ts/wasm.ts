@@ -65,10 +65,29 @@ export function free(handle: { free(): void }): void {
   }
 }
 
-/** The module of base64 text. */
-export function compile(base64: string): WebAssembly.Module {
-  const text = atob(base64);
+/** Bytes as text, most of them one sign each: see `inline` of `xtask/pack-npm.mjs`. */
+export interface Inlined {
+  /** The signs; each of the last three begins a pair. */
+  readonly alphabet: string;
+  /** Which byte each sign, and then each pair, stands for. */
+  readonly order: readonly number[];
+  readonly text: string;
+}
+
+export function decode({ alphabet, order, text }: Inlined): Uint8Array<ArrayBuffer> {
+  const places = new Uint8Array(128);
+  for (let i = 0; i < alphabet.length; i += 1) places[alphabet.charCodeAt(i)] = i;
+  const single = alphabet.length - 3;
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
-  return new WebAssembly.Module(bytes);
+  let length = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    let place = places[text.charCodeAt(i)]!;
+    if (place >= single) {
+      i += 1;
+      place = single + (place - single) * alphabet.length + places[text.charCodeAt(i)]!;
+    }
+    bytes[length] = order[place]!;
+    length += 1;
+  }
+  return bytes.subarray(0, length);
 }

@@ -3,6 +3,7 @@ import type { HeaderText, Need, ZipWriter } from './boundary.js';
 import { NpyError } from './errors.js';
 import { pacer } from './run.js';
 import { FIRST_BYTES } from './source/source.js';
+import { bytesOf, concat, tagOf } from './ndarray.js';
 import type { Descr, TypedArray } from './types.js';
 import { free, type Engine } from './wasm.js';
 
@@ -39,6 +40,7 @@ export interface NpzOptions {
 
 /** An .npy file of an array in memory. */
 export function writeArray(engine: Engine, data: TypedArray, spec: NpySpec): Blob {
+  if (!ArrayBuffer.isView(data) || !('length' in data)) throw new TypeError('the data is no typed array');
   const { dtype = ofArray(data), shape, fortranOrder } = spec;
   const { bytes, nbytes, check } = header(engine, dtype, shape, fortranOrder);
   check(data);
@@ -57,7 +59,7 @@ export function streamArray(engine: Engine, chunks: NpyChunks, spec: NpyStreamSp
       check(chunk);
       length += chunk.byteLength;
       if (length > nbytes) throw wrongLength(length, nbytes, spec.shape);
-      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      yield bytesOf(chunk);
     }
     if (length < nbytes) throw wrongLength(length, nbytes, spec.shape);
   });
@@ -85,75 +87,78 @@ export async function collectArray(engine: Engine, chunks: NpyChunks, spec: NpyB
 export async function writeArchive(
   engine: Engine,
   entries: Readonly<Record<string, Blob | Uint8Array>>,
-  { deflate = false }: NpzOptions,
+  opts: NpzOptions,
 ): Promise<Blob> {
-  await engine.ready();
-  const zip = engine.call((wasm) => new wasm.ZipWriter());
-  try {
-    const parts: BlobPart[] = [];
-    for (const [key, entry] of Object.entries(entries)) {
-      const file = entry instanceof Uint8Array ? new Blob([entry as BlobPart]) : entry;
-      const [head, crc32] = await Promise.all([headerLength(engine, key, blobChunks(file), file.size), checksum(engine, file)]);
-      const data = deflate ? await new Response(file.stream().pipeThrough(deflater())).blob() : file;
-      const contents = new Float64Array([crc32, data.size, file.size]);
-      const name = `${key}.npy`;
-      parts.push(engine.call(() => zip.begin(name, deflate, head.length, contents, file.size)) as BlobPart, data);
-      parts.push(engine.call(() => zip.end(crc32, data.size, file.size)) as BlobPart);
-    }
-    parts.push(engine.call(() => zip.finish()) as BlobPart);
-    return new Blob(parts, { type: 'application/zip' });
-  } finally {
-    free(zip);
-  }
+  const parts: BlobPart[] = [];
+  for await (const part of archive(engine, Object.entries(entries), opts)) parts.push(part as BlobPart);
+  return new Blob(parts, { type: 'application/zip' });
 }
 
 /** An .npz archive as a stream. */
 export function streamArchive(
   engine: Engine,
   entries: Iterable<readonly [string, NpyFile]> | AsyncIterable<readonly [string, NpyFile]>,
-  { deflate = false }: NpzOptions,
+  opts: NpzOptions,
 ): ReadableStream<Uint8Array> {
   return stream(async function* () {
-    await engine.ready();
-    const zip = engine.call((wasm) => new wasm.ZipWriter());
-    try {
-      for await (const [key, file] of entries) yield* member(engine, zip, key, file, deflate);
-      yield engine.call(() => zip.finish());
-    } finally {
-      free(zip);
-    }
+    for await (const part of archive(engine, entries, opts)) yield* fileChunks(part);
   });
 }
 
-/** A member, with its sizes and checksum behind it. */
+/** The parts of an archive. */
+async function* archive(
+  engine: Engine,
+  entries: Iterable<readonly [string, NpyFile]> | AsyncIterable<readonly [string, NpyFile]>,
+  { deflate = false }: NpzOptions,
+): AsyncGenerator<Blob | Uint8Array, undefined> {
+  await engine.ready();
+  const zip = engine.call((wasm) => new wasm.ZipWriter());
+  try {
+    for await (const [key, file] of entries) yield* member(engine, zip, key, file, deflate);
+    yield engine.call(() => zip.finish());
+  } finally {
+    free(zip);
+  }
+}
+
+/** The parts of a member. Of what can be read twice, sizes and checksum come first, and else behind the data. */
 async function* member(
   engine: Engine,
   zip: ZipWriter,
   key: string,
   file: NpyFile,
   deflate: boolean,
-): AsyncGenerator<Uint8Array, undefined> {
-  const size = file instanceof Uint8Array ? file.length : file instanceof Blob ? file.size : undefined;
-  const chunks = fileChunks(file);
+): AsyncGenerator<Blob | Uint8Array, undefined> {
+  const whole = file instanceof Uint8Array ? new Blob([file as BlobPart]) : file instanceof Blob ? file : undefined;
+  const rest = pacer();
+  const chunks = fileChunks(whole ?? file);
   const crc = engine.call((wasm) => new wasm.Crc());
+  let [read, written] = [0, 0];
+  const begin = (length: number, contents?: Float64Array) =>
+    engine.call(() => zip.begin(`${key}.npy`, deflate, length, contents, whole?.size ?? Number.MAX_SAFE_INTEGER));
   try {
-    const head = await headerLength(engine, key, chunks, size);
-    const name = `${key}.npy`;
-    yield engine.call(() => zip.begin(name, deflate, head.length, undefined, size ?? Number.MAX_SAFE_INTEGER));
-    let [read, written] = [0, 0];
+    const head = await headerLength(engine, key, chunks, whole?.size);
     const seen = async function* () {
-      const see = (bytes: Uint8Array) => {
+      for await (const bytes of concatenated(head.seen, chunks)) {
         engine.call(() => crc.update(bytes));
         read += bytes.length;
-        return bytes;
-      };
-      for (const bytes of head.seen) yield see(bytes);
-      for await (const bytes of chunks) yield see(bytes);
+        await rest();
+        yield bytes;
+      }
     };
-    const out = deflate ? streamChunks(stream(seen).pipeThrough(deflater())) : seen();
-    for await (const bytes of out) {
-      written += bytes.length;
-      yield bytes;
+    if (whole) {
+      let data = whole;
+      if (deflate) data = await new Response(stream(seen).pipeThrough(deflater())).blob();
+      else for await (const _ of seen());
+      written = data.size;
+      yield begin(head.length, new Float64Array([crc.value, written, read]));
+      yield data;
+    } else {
+      yield begin(head.length);
+      for await (const bytes of deflate ? fileChunks(stream(seen).pipeThrough(deflater())) : seen()) {
+        written += bytes.length;
+        yield bytes;
+      }
     }
     yield engine.call(() => zip.end(crc.value, written, read));
   } finally {
@@ -171,10 +176,11 @@ interface Header {
 }
 
 function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranOrder = false): Header {
+  if (!Array.isArray(shape)) throw new TypeError('an array is written with a shape');
   const bytes = engine.call((wasm) => wasm.writeHeader(JSON.stringify(dtype), new Float64Array(shape), fortranOrder));
   const { facts } = engine.json<HeaderText>((wasm) => wasm.header(bytes, undefined, bytes.length));
   const check = (data: TypedArray) => {
-    const found = nameOf(data).replace('Clamped', '').replace('Float16', 'Uint16');
+    const found = tagOf(data).replace('Clamped', '').replace('Float16', 'Uint16');
     // Bytes are data of whatever they are said to be.
     if (found === 'Uint8Array') return;
     const isRight = found === arrayOf(engine, facts.code);
@@ -201,18 +207,14 @@ function arrayOf(engine: Engine, code: string): string | undefined {
   }
 }
 
-function nameOf(data: TypedArray): string {
-  return Object.prototype.toString.call(data).slice(8, -1);
-}
-
 function ofArray(data: TypedArray): Descr {
-  const [kind = ''] = nameOf(data).replace('Big', '');
+  const [kind = ''] = tagOf(data).replace('Big', '');
   const size = data.BYTES_PER_ELEMENT;
   return `${size > 1 ? '<' : '|'}${kind.toLowerCase()}${size}`;
 }
 
-function wrongLength(found: number, expected: number, shape: readonly number[]): RangeError {
-  return new RangeError(`there are ${found} bytes of data, and shape (${shape.join(', ')}) has ${expected}`);
+function wrongLength(found: number, expected: number, shape: readonly number[]): TypeError {
+  return new TypeError(`there are ${found} bytes of data, and shape (${shape.join(', ')}) has ${expected}`);
 }
 
 /** The length of the header of a file, and what was read to find it. */
@@ -223,19 +225,20 @@ async function headerLength(
   size: number | undefined,
 ): Promise<{ length: number; seen: Uint8Array[] }> {
   const seen: Uint8Array[] = [];
-  let bytes: Uint8Array = new Uint8Array(0);
+  let read = 0;
   for (let length = size, need = 1; ; ) {
-    while (bytes.length < need) {
+    while (read < need) {
       const { done, value } = await chunks.next();
       if (done) {
-        length = bytes.length;
+        length = read;
         break;
       }
-      bytes = seen.length > 0 ? concat(bytes, value) : value;
       seen.push(value);
+      read += value.length;
     }
     try {
-      const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes.subarray(0, Math.max(need, FIRST_BYTES)), length, undefined));
+      const bytes = concat(seen, read).subarray(0, Math.max(need, FIRST_BYTES));
+      const answer = engine.json<HeaderText | Need>((wasm) => wasm.header(bytes, length, undefined));
       if ('header' in answer) return { length: answer.header.dataOffset, seen };
       need = answer.need[1];
     } catch (error) {
@@ -245,50 +248,27 @@ async function headerLength(
   }
 }
 
-async function checksum(engine: Engine, file: Blob): Promise<number> {
-  const rest = pacer(new AbortController().signal);
-  const crc = engine.call((wasm) => new wasm.Crc());
-  try {
-    for await (const bytes of blobChunks(file)) {
-      engine.call(() => crc.update(bytes));
-      await rest();
+/** The bytes of a file: the header, and then more at a time. */
+async function* fileChunks(file: NpyFile): AsyncGenerator<Uint8Array, undefined> {
+  if (file instanceof Uint8Array) yield file;
+  else if (file instanceof Blob) {
+    for (let start = 0, step = FIRST_BYTES; start < file.size; start += step, step = 4 << 20) {
+      yield new Uint8Array(await file.slice(start, start + step).arrayBuffer());
     }
-    return crc.value;
-  } finally {
-    free(crc);
-  }
-}
-
-function fileChunks(file: NpyFile): AsyncGenerator<Uint8Array, undefined> {
-  if (file instanceof Uint8Array) return blobChunks(new Blob([file as BlobPart]));
-  if (file instanceof Blob) return blobChunks(file);
-  if ('getReader' in file) return streamChunks(file);
-  return iterate(file);
-}
-
-async function* iterate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
-  yield* chunks;
-}
-
-async function* blobChunks(file: Blob): AsyncGenerator<Uint8Array, undefined> {
-  // The header, and then more at a time.
-  for (let start = 0, step = FIRST_BYTES; start < file.size; start += step, step = 4 << 20) {
-    yield new Uint8Array(await file.slice(start, start + step).arrayBuffer());
-  }
-}
-
-/** Not every browser iterates streams by itself. */
-async function* streamChunks(from: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
-  const reader = from.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
+  } else if ('getReader' in file) {
+    // Not every browser iterates streams by itself.
+    const reader = file.getReader();
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+    } finally {
+      await reader.cancel().catch(() => {});
     }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
+  } else yield* file;
+}
+
+async function* concatenated(first: Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  yield* first;
+  yield* rest;
 }
 
 function stream(make: () => AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -307,11 +287,4 @@ function stream(make: () => AsyncGenerator<Uint8Array>): ReadableStream<Uint8Arr
 
 function deflater(): CompressionStream {
   return new CompressionStream('deflate-raw');
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -2,15 +2,15 @@
 
 use crate::{
     shell::{Result, cargo, root, step},
-    test,
+    test::{self, Without},
 };
 
-pub(crate) fn all(no_numpy: bool) -> Result {
+pub(crate) fn all(without: Without) -> Result {
     step("format", format)?;
     step("clippy", clippy)?;
     step("docs", docs)?;
     step("deny", deny)?;
-    test::all(no_numpy)
+    test::all(without)
 }
 
 fn format() -> Result {

@@ -1,5 +1,6 @@
 //! Every chore of this repository. People and CI run the same ones: `cargo xtask help`.
 
+mod browsers;
 mod ci;
 mod instructions;
 mod npm;
@@ -8,17 +9,21 @@ mod shell;
 mod targets;
 mod test;
 mod toolchain;
+mod web;
 
 use std::{env, process::ExitCode};
 
-use crate::shell::Result;
+use crate::{shell::Result, test::Without};
 
 const HELP: &str = "\
 cargo xtask <chore>
 
-  test [--no-numpy]    everything that proves the code right: tests of every crate and its docs,
-                       other targets, the fuzz corpus, the vectors, NumPy against the command
-  ci [--no-numpy]      format, clippy, docs, licences of dependencies, then `test`
+  test [--no-numpy] [--no-browsers]
+                       everything that proves the code right: tests of every crate and its docs,
+                       other targets, the fuzz corpus, the npm package in Node.js, in browsers and
+                       in bundlers, the vectors, NumPy against the command
+  ci [--no-numpy] [--no-browsers]
+                       format, clippy, docs, licences of dependencies, then `test`
 
   targets              build or check for embedded, Windows, macOS and AArch64; test on 32-bit wasm
   vectors [--check]    make the test vectors again with NumPy, or see that nothing would change
@@ -31,11 +36,14 @@ cargo xtask <chore>
                        fewer cases
   fuzz TARGET [ARGS]   fuzz with libFuzzer, e.g. `fuzz header -max_total_time=60`
   npm                  build the npm package into wasm/dist
+  npm-test             build it and run its tests, those in browsers and with NumPy too
   wasm-test [ENGINE]   the tests of its Rust side, in node, chromium, firefox or all of them
-  compare [ARGS]       speed, side by side with NumPy and other crates
+  compare [ARGS]       speed, side by side with NumPy and other crates; `compare npm`: the npm package,
+                       beside other readers in Node.js and Chromium
 
 NumPy comes from a virtual environment that is made under target/; --no-numpy leaves out what
-needs it. The last six are for when you work on what they test; `test` runs the first three of them.
+needs it. Browsers come from the system, installed where it is Debian and root may; --no-browsers
+leaves out what needs them. The last ones are for when you work on what they test; `test` runs the first three of them.
 ";
 
 fn main() -> ExitCode {
@@ -55,8 +63,8 @@ fn run(args: &[String]) -> Result {
         return Err(format!("no chore given\n\n{HELP}"));
     };
     match (chore, rest) {
-        ("test", _) => test::all(flag(rest, "--no-numpy")?),
-        ("ci", _) => ci::all(flag(rest, "--no-numpy")?),
+        ("test", _) => test::all(without(rest)?),
+        ("ci", _) => ci::all(without(rest)?),
         ("targets", []) => targets::all(),
         ("vectors", _) => numpy::vectors(flag(rest, "--check")?),
         ("differential", _) => numpy::differential(rest),
@@ -67,7 +75,9 @@ fn run(args: &[String]) -> Result {
             "name a target: {}",
             toolchain::fuzz_targets()?.join(", ")
         )),
+        ("compare", ["npm", rest @ ..]) => web::compare(rest),
         ("compare", _) => numpy::compare(rest),
+        ("npm-test", _) => web::all(without(rest)?),
         ("npm", []) => npm::build(),
         ("wasm-test", []) => npm::test_rust(&npm::Engine::ALL),
         ("wasm-test", [engine]) => npm::test_rust(&[npm::Engine::named(engine)?]),
@@ -77,6 +87,19 @@ fn run(args: &[String]) -> Result {
         }
         _ => Err(format!("unknown chore: {}\n\n{HELP}", args.join(" "))),
     }
+}
+
+/// What the arguments leave out.
+fn without(args: &[&str]) -> Result<Without> {
+    let mut without = Without::default();
+    for arg in args {
+        match *arg {
+            "--no-numpy" => without.numpy = true,
+            "--no-browsers" => without.browsers = true,
+            _ => return Err(format!("unexpected argument: {arg}\n\n{HELP}")),
+        }
+    }
+    Ok(without)
 }
 
 /// Whether the only argument allowed was given.

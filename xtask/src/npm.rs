@@ -15,7 +15,7 @@ pub(crate) fn build() -> Result {
     need_node()?;
     targets::install(&[TARGET])?;
     cargo()
-        .args(["build", "-p", "npymap-wasm", "--lib"])
+        .args(["build", "-p", "npymap-wasm", "--lib", "--features", "bare"])
         .args(["--profile", "wasm", "--target", TARGET])
         .run()?;
     let module = target_dir().join(TARGET).join("wasm/npymap_wasm.wasm");

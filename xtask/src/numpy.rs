@@ -44,6 +44,14 @@ pub(crate) fn python() -> Result<PathBuf> {
     Ok(python)
 }
 
+/// The same, unless it is left out.
+pub(crate) fn unless(left_out: bool) -> Result<Option<PathBuf>> {
+    if left_out {
+        return Ok(None);
+    }
+    python().map(Some)
+}
+
 /// A Python that is new enough for the NumPy that is pinned.
 fn base_python() -> Result<String> {
     let new_enough = "import sys, venv; sys.exit(sys.version_info < (3, 11))";

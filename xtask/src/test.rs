@@ -1,16 +1,23 @@
 //! What proves the code right.
 
 use crate::{
+    browsers::Browsers,
     instructions, numpy,
     shell::{Result, cargo, step},
-    targets,
+    targets, web,
 };
 
-pub(crate) fn all(no_numpy: bool) -> Result {
+/// What is left out, as not every machine has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Without {
+    pub(crate) numpy: bool,
+    pub(crate) browsers: bool,
+}
+
+pub(crate) fn all(without: Without) -> Result {
     // Found out first, for it would be a pity to learn it after ten minutes.
-    if !no_numpy {
-        numpy::python()?;
-    }
+    let python = numpy::unless(without.numpy)?;
+    let browsers = Browsers::unless(without.browsers)?;
     step("tests", || {
         cargo()
             .args(["test", "--workspace", "--all-features"])
@@ -18,7 +25,8 @@ pub(crate) fn all(no_numpy: bool) -> Result {
     })?;
     step("targets", targets::all)?;
     step("instructions", || instructions::count(false))?;
-    if no_numpy {
+    web::with(browsers, python.as_deref())?;
+    if python.is_none() {
         eprintln!("\nvectors and differential test left out: --no-numpy");
         return Ok(());
     }

@@ -1,11 +1,11 @@
 // Compares npymap with what else reads .npy files in JavaScript, in Node.js and in Chromium, and tells the sizes:
 //
-//   node main.mjs [--no-browsers]     (in a directory that has `node_modules`, with the built package in wasm/dist)
+//   node main.mjs DIRECTORY [--no-browsers]     (DIRECTORY has `node_modules`; the built package is in wasm/dist)
 //
 // `cargo xtask compare npm` does all that it takes.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { measure } from './jobs.mjs';
@@ -14,11 +14,16 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = join(root, 'wasm/dist');
 const { DRIVERS } = await import(pathToFileURL(join(root, 'wasm/test/drivers.mjs')).href);
 const { bytes, serve } = await import(pathToFileURL(join(root, 'wasm/test/fault-server.mjs')).href);
-const require = createRequire(join(process.cwd(), 'package.json'));
+const [directory] = process.argv.slice(2);
+const require = createRequire(join(directory, 'package.json'));
 const load = (name) => import(pathToFileURL(require.resolve(name)).href);
 
 await sizes();
-const [npymap, { default: Npyjs }, numpyts] = await Promise.all([import(pathToFileURL(join(dist, 'index.js')).href), load('npyjs'), load('numpy-ts')]);
+// Their modules, as a module beside them imports them.
+const others = join(directory, 'others.mjs');
+writeFileSync(others, "export { default as Npyjs } from 'npyjs';\nexport * as numpyts from 'numpy-ts';\n");
+const { Npyjs, numpyts } = await import(pathToFileURL(others).href);
+const npymap = await import(pathToFileURL(join(dist, 'index.js')).href);
 await requests(npymap);
 show(`Node.js ${process.versions.node}`, await measure({ npymap, npyjs: new Npyjs(), numpyts }));
 if (!process.argv.includes('--no-browsers')) await inChromium();
@@ -31,17 +36,26 @@ async function sizes() {
     const { outputFiles, metafile } = await build({
       stdin: { contents: entry, resolveDir: root }, bundle: true, format: 'esm', splitting: true, minify: true, write: false, outdir: '/', metafile: true, logLevel: 'silent',
     });
-    const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint)[0];
-    const first = new Set([main]);
-    for (const path of first) for (const { path: next, kind } of metafile.outputs[path].imports) if (kind === 'import-statement') first.add(next);
+    const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+    const first = new Set([...outputs].filter(([, { entryPoint }]) => entryPoint).map(([name]) => name));
+    for (const name of first) {
+      for (const { path, kind } of outputs.get(name).imports) if (kind === 'import-statement') first.add(basename(path));
+    }
     const gzip = (files) => files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
-    const isFirst = ({ path }) => first.has(path.replace(/^\//, '')) || first.has(path);
+    const isFirst = ({ path }) => first.has(basename(path));
     return { first: gzip(outputFiles.filter(isFirst)), later: gzip(outputFiles.filter((file) => !isFirst(file))) };
   };
-  const { first, later } = await bundled(`export * from ${JSON.stringify(join(dist, 'index.js'))}`);
-  const raw = readFileSync(join(dist, 'npymap.wasm'));
+  const index = JSON.stringify(join(dist, 'index.js'));
   console.log('sizes, minified by esbuild and compressed by gzip:');
-  console.log(`  JavaScript ${kib(first)}; the wasm, inlined and loaded on first need ${kib(later)}; npymap.wasm ${kib(gzipSync(raw, { level: 9 }).length)}`);
+  for (const [what, entry] of [
+    ['everything', `export * from ${index}`],
+    ['open', `export { open } from ${index}`],
+    ['slim, everything', `export * from ${JSON.stringify(join(dist, 'slim.js'))}`],
+  ]) {
+    const { first, later } = await bundled(entry);
+    console.log(`  ${what.padEnd(18)} ${kib(first)} at once, ${kib(later)} on first need`);
+  }
+  console.log(`  npymap.wasm        ${kib(gzipSync(readFileSync(join(dist, 'npymap.wasm')), { level: 9 }).length)}`);
 }
 
 function kib(n) {
@@ -68,12 +82,11 @@ async function inChromium() {
     stdin: {
       contents: `
         import * as npymap from ${JSON.stringify(join(dist, 'index.js'))};
-        import Npyjs from ${JSON.stringify(require.resolve('npyjs'))};
-        import * as numpyts from ${JSON.stringify(join(process.cwd(), 'node_modules/numpy-ts/dist/numpy-ts.browser.js'))};
+        import { Npyjs, numpyts } from ${JSON.stringify(others)};
         import { measure } from ${JSON.stringify(fileURLToPath(new URL('jobs.mjs', import.meta.url)))};
         measure({ npymap, npyjs: new Npyjs(), numpyts }).then((rows) => { globalThis.rows = rows; }, (error) => { globalThis.rows = String(error.stack); });
       `,
-      resolveDir: process.cwd(),
+      resolveDir: directory,
     },
     bundle: true, format: 'esm', write: false, outdir: '/', logLevel: 'silent', external: ['node:*'],
   });

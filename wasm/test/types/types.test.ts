@@ -18,7 +18,7 @@ declare const archive: NpzArchive;
 // Inputs of every kind.
 const inputs: Input[] = [
   'https://example.org/x.npy', new URL('https://example.org/x.npy'), new Request('x.npy'), file, new Blob([]), handle, new ArrayBuffer(8),
-  new SharedArrayBuffer(8), new Uint8Array(8), new DataView(new ArrayBuffer(8)), { slice: (start, end) => new ArrayBuffer(end - start) },
+  new SharedArrayBuffer(8), new Uint8Array(8), new DataView(new ArrayBuffer(8)), { slice: (start: number, end: number) => new ArrayBuffer(end - start) },
 ];
 /** As hyparquet declares it. */
 interface AsyncBuffer {

@@ -1,4 +1,4 @@
-import { changed, FIRST_BYTES, MAX_RANGE, type Source } from './source.js';
+import { changed, FIRST_BYTES, type Source } from './source.js';
 
 /** A Blob or a File, which is no snapshot: what is on the disk may change. */
 export class BlobSource implements Source {
@@ -16,15 +16,19 @@ export class BlobSource implements Source {
     return this.read(0, Math.min(FIRST_BYTES, this.size));
   }
 
-  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
-    const blob = await this.#current();
-    if (end - start <= MAX_RANGE) return piece(blob, start, end);
-    const bytes = new Uint8Array(end - start);
-    for (let at = start; at < end; at += MAX_RANGE) {
-      signal?.throwIfAborted();
-      bytes.set(await piece(blob, at, Math.min(at + MAX_RANGE, end)), at - start);
+  async read(start: number, end: number): Promise<Uint8Array> {
+    const part = (await this.#current()).slice(start, end);
+    let buffer;
+    try {
+      buffer = await part.arrayBuffer();
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name === 'NotReadableError' || name === 'NotFoundError') throw changed(message, {}, error);
+      throw error;
     }
-    return bytes;
+    const found = start + buffer.byteLength;
+    if (found !== end) throw changed(`it ends at byte ${found}, expected at least ${end}`, { expected: end, found });
+    return new Uint8Array(buffer);
   }
 
   /** The file as it is now, which a handle tells and a File does not. */
@@ -42,20 +46,4 @@ export class BlobSource implements Source {
 /** What of a FileSystemFileHandle is needed. */
 export interface FileHandleLike {
   getFile(): Promise<File>;
-}
-
-async function piece(blob: Blob, start: number, end: number): Promise<Uint8Array> {
-  let buffer;
-  try {
-    buffer = await blob.slice(start, end).arrayBuffer();
-  } catch (error) {
-    const { name, message } = error as Error;
-    if (name === 'NotReadableError' || name === 'NotFoundError') throw changed(message, {}, error);
-    throw error;
-  }
-  if (buffer.byteLength !== end - start) {
-    const found = start + buffer.byteLength;
-    throw changed(`it ends at byte ${found}, expected at least ${end}`, { expected: end, found });
-  }
-  return new Uint8Array(buffer);
 }

@@ -1,4 +1,5 @@
 import { NpyError } from '../errors.js';
+import { bytesOf } from '../ndarray.js';
 import type { ByteSource } from '../types.js';
 import { FIRST_BYTES, truncated, type Source } from './source.js';
 
@@ -40,9 +41,7 @@ export class CustomSource implements Source {
   async #slice(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
     if (start === end) return new Uint8Array(0);
     const given: ArrayBuffer | ArrayBufferView = await this.#source.slice(start, end, { signal });
-    const bytes = ArrayBuffer.isView(given)
-      ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
-      : new Uint8Array(given);
+    const bytes = bytesOf(given);
     if (bytes.length <= end - start) return bytes;
     throw new NpyError(
       'ERR_RANGE_MISMATCH',

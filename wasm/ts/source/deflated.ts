@@ -1,4 +1,5 @@
-import type { Inflating } from '../boundary.js';
+import { endingOf } from '../abort.js';
+import type { Boundary, Inflating } from '../boundary.js';
 import type { Cache } from '../cache.js';
 import { NpyError } from '../errors.js';
 import { pacer } from '../run.js';
@@ -19,7 +20,7 @@ export class DeflatedSource implements Source {
   readonly #archive: Cache;
   readonly #key: string;
   readonly #range: readonly [start: number, end: number];
-  readonly #make: () => Inflating;
+  readonly #make: (wasm: Boundary) => Inflating;
   #inflating: Inflating | undefined;
   /** How far the member is inflated. */
   #at = 0;
@@ -35,7 +36,7 @@ export class DeflatedSource implements Source {
     archive: Cache,
     key: string,
     member: { range: readonly [start: number, end: number]; size: number },
-    make: () => Inflating,
+    make: (wasm: Boundary) => Inflating,
   ) {
     this.#engine = engine;
     this.#archive = archive;
@@ -71,7 +72,7 @@ export class DeflatedSource implements Source {
 
   async #inflate(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
     if (!this.#inflating || start < this.#at) this.#restart();
-    const rest = pacer(signal);
+    const rest = pacer(endingOf(signal));
     const out = new Uint8Array(end - start);
     // The end is reached when the checksum is found right, too.
     for (let isDone = false; end === this.size ? !isDone : this.#at < end; ) {
@@ -108,7 +109,7 @@ export class DeflatedSource implements Source {
         expected: this.size,
       });
     }
-    const bytes = await this.#archive.read(start, end, { signal, keep: false });
+    const bytes = await this.#archive.read(start, end, { ending: endingOf(signal), keep: false });
     // What is left over is at most what the decoder could not use without the next bytes.
     const input = new Uint8Array(this.#input.length + bytes.length);
     input.set(this.#input);

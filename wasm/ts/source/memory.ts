@@ -1,3 +1,4 @@
+import { bytesOf } from '../ndarray.js';
 import { changed, FIRST_BYTES, type Source } from './source.js';
 
 /** Bytes in the caller's memory. */
@@ -7,9 +8,7 @@ export class MemorySource implements Source {
   readonly #bytes: Uint8Array;
 
   constructor(input: ArrayBuffer | SharedArrayBuffer | ArrayBufferView) {
-    this.#bytes = ArrayBuffer.isView(input)
-      ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-      : new Uint8Array(input);
+    this.#bytes = bytesOf(input);
     this.size = this.#bytes.byteLength;
   }
 

@@ -9,11 +9,11 @@ export const MAX_RANGE = 16 << 20;
 /** Where the bytes come from, behind the cache. */
 export interface Source {
   /** How many bytes there are, where that is known by now. */
-  readonly size: number | undefined;
+  size: number | undefined;
   /** All of them, if they are in memory. */
-  readonly memory?: Uint8Array | undefined;
+  memory?: Uint8Array | undefined;
   /** Whether that memory is the caller's own, so that views of it may be given out. */
-  readonly isCallers?: boolean;
+  isCallers?: boolean;
   /** Up to {@link FIRST_BYTES} from the start, and what can be learned meanwhile. */
   first(signal: AbortSignal): Promise<Uint8Array>;
   /** Exactly these bytes, or an error. `start < end`, and `end` is within the size if there is one. */
