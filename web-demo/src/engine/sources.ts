@@ -120,23 +120,14 @@ class Meter {
     this.#report = report;
   }
 
-  /** The same file, whose pieces are counted when they are read. */
+  /** The same file, whose pieces are counted when they are asked for: they can be read in more than one way. */
   file(file: File): File {
     const slice = (start = 0, end = file.size): Blob => {
       const piece = Blob.prototype.slice.call(file, start, end);
-      const arrayBuffer = async (): Promise<ArrayBuffer> => {
-        const done = this.#begin(start, end);
-        try {
-          const buffer = await Blob.prototype.arrayBuffer.call(piece);
-          this.#count(buffer.byteLength);
-          done('read');
-          return buffer;
-        } catch (error) {
-          done((error as Error).name);
-          throw error;
-        }
-      };
-      return Object.defineProperty(piece, 'arrayBuffer', { value: arrayBuffer });
+      this.#requests += 1;
+      this.#remember({ start, end, at: performance.now(), took: null, status: 'file' });
+      this.#count(piece.size);
+      return piece;
     };
     return Object.defineProperty(file, 'slice', { value: slice });
   }
@@ -171,10 +162,14 @@ class Meter {
     this.#tell();
     return (status) => {
       this.#running -= 1;
-      this.#log.push({ start, end, at, took: performance.now() - at, status });
-      if (this.#log.length > LOG) this.#log.shift();
+      this.#remember({ start, end, at, took: performance.now() - at, status });
       this.#tell();
     };
+  }
+
+  #remember(entry: TrafficEntry): void {
+    this.#log.push(entry);
+    if (this.#log.length > LOG) this.#log.shift();
   }
 
   #count(bytes: number): void {

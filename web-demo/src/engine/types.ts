@@ -160,9 +160,10 @@ export interface Traffic {
 export interface TrafficEntry {
   start: number;
   end: number;
-  /** In milliseconds since the page began, and how long it took. */
+  /** In milliseconds since the worker began. */
   at: number;
-  took: number;
+  /** Until there was an answer; of a file, it is not known. */
+  took: number | null;
   status: string;
 }
 

@@ -17,7 +17,8 @@ export function literal(texts: readonly string[], width: number, { descr, dtype 
     if (kind === 'string') return `${/S/.test(String(descr)) ? 'b' : ''}${quote(text)}`;
     if (kind === 'time') return /M/.test(String(descr)) || text === 'NaT' ? quote(text) : String(text.split(' ')[0]);
     // Names that Python does not have by itself.
-    return text.replace(/\bnan(?=\b|j)/g, 'np.nan').replace(/\binf(?=\b|j)/g, 'np.inf');
+    if (kind === 'complex' && /nan|inf/.test(text)) return `complex('${text.replace(/[()]/g, '')}')`;
+    return text.replace(/\b(nan|inf)\b/g, 'np.$1');
   };
   const rows = rowsOf(texts.map(value), width);
   const type = typeof descr === 'string' ? `, dtype=${quote(/^[|V]*V/.test(descr) ? dtype : descr)}` : '';

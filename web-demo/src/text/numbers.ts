@@ -51,7 +51,9 @@ export function reformat(text: string, format: Format, digits: number): string {
   if (/^[+-]?\d+$/.test(text)) return integer(BigInt(text), format, digits);
   const value = Number(text);
   if (format === 'hex' || !Number.isFinite(value) || !/^[+-]?[\d.]/.test(text)) return text;
-  return format === 'fixed' ? value.toFixed(digits) : value.toExponential(digits);
+  // JavaScript forgets the sign of a zero.
+  const sign = Object.is(value, -0) ? '-' : '';
+  return sign + (format === 'fixed' ? value.toFixed(digits) : value.toExponential(digits));
 }
 
 /** An approximate number for axes and labels. */

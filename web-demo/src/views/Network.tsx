@@ -15,7 +15,7 @@ export function Network({ doc }: { doc: number }): VNode {
             <tr key={`${at} ${start}`}>
               <td class="mono">{grouped(start)} – {grouped(end)}</td>
               <td>{bytes(end - start)}</td>
-              <td>{took < 10 ? took.toFixed(1) : Math.round(took)} ms</td>
+              <td>{took === null ? '' : `${took < 10 ? took.toFixed(1) : Math.round(took)} ms`}</td>
               <td>{status}</td>
             </tr>
           ))}
