@@ -19,17 +19,29 @@ export const tab: ReadonlySignal<Tab | undefined> = computed(() => state.value.t
 /** What is said to screen readers, and shown for a moment. */
 export const notice: Signal<string> = signal('');
 
-/** Changes the state. Back undoes it, unless it replaces the state before. */
-export function commit(next: State, { replace = false } = {}): void {
+/**
+ * How a change gets into the history of the page: as a step, which Back undoes; as a part of a movement such as that of a
+ * slider, which Back undoes as a whole; or not at all.
+ */
+export type Change = 'step' | 'movement' | 'detail';
+
+/** Parts of a movement follow one another this fast, in milliseconds. */
+const MOVEMENT = 1200;
+
+let movedAt = Number.NEGATIVE_INFINITY;
+
+/** Changes the state, and the address with it. */
+export function commit(next: State, as: Change = 'step'): void {
   if (next === state.value) return;
   state.value = next;
   const hash = toHash(next);
-  const address = hash ? `#${hash}` : location.pathname + location.search;
-  // Not in the address any more: it is in the fragment.
-  const clean = new URL(address, location.href);
-  clean.search = '';
-  if (replace || clean.href === location.href) history.replaceState(null, '', clean);
-  else history.pushState(null, '', clean);
+  const address = new URL(hash ? `#${hash}` : location.pathname, location.href);
+  // `?url=` is in the fragment by now.
+  address.search = '';
+  const isMoving = as === 'movement' && performance.now() - movedAt < MOVEMENT;
+  if (as === 'movement') movedAt = performance.now();
+  if (as === 'detail' || isMoving || address.href === location.href) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
   document.title = titleOf(next);
 }
 

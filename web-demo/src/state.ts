@@ -14,6 +14,8 @@ export const SCALES = ['linear', 'log', 'symlog'] as const;
 export type Scale = (typeof SCALES)[number];
 export const PARTS = ['abs', 'phase', 're', 'im'] as const;
 export type Part = (typeof PARTS)[number];
+export const NANS = ['grey', 'red', 'clear'] as const;
+export type NanColour = (typeof NANS)[number];
 export const FORMATS = ['exact', 'fixed', 'scientific', 'hex'] as const;
 export type Format = (typeof FORMATS)[number];
 
@@ -47,6 +49,8 @@ export interface Tab {
   scale: Scale;
   range: 'robust' | 'full' | readonly [low: number, high: number];
   part: Part;
+  /** The colour of what has no place on the scale. */
+  nan: NanColour;
   /** Whether the last (or first) axis is shown as colours. */
   image: boolean | null;
   flip: boolean;
@@ -86,6 +90,7 @@ export function newTab(src: Source): Tab {
     scale: 'linear',
     range: 'robust',
     part: 'abs',
+    nan: 'grey',
     image: null,
     flip: false,
     zoom: null,

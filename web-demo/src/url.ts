@@ -1,6 +1,6 @@
 // The state as the fragment of an address, and back: `#url=…&sel=3, :, ::2&view=heatmap`. A tab begins with its source;
 // what suits the array by itself is left out.
-import { FORMATS, newTab, PARTS, SCALES, VIEWS, type Box, type Source, type State, type Tab } from './state.ts';
+import { FORMATS, NANS, newTab, PARTS, SCALES, VIEWS, type Box, type Source, type State, type Tab } from './state.ts';
 
 const MAX_TABS = 64;
 
@@ -91,6 +91,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
     read: (value) => (value === 'full' || value === 'robust' ? value : numbers(value, 2)),
   },
   part: one('part', PARTS),
+  nan: one('nan', NANS),
   image: flag('image'),
   flip: flag('flip'),
   zoom: {

@@ -85,7 +85,8 @@ export class Grid {
     this.#corner = make('div', 'grid-corner');
     this.#corner.setAttribute('role', 'columnheader');
     this.#corner.setAttribute('aria-colindex', '1');
-    this.#corner.setAttribute('aria-label', 'index');
+    this.#corner.append(make('span', 'visually-hidden'));
+    this.#corner.firstElementChild!.textContent = 'index';
     this.#head.append(this.#corner);
     this.#layer.append(this.#head);
     this.element.append(this.#layer, this.#sizer);

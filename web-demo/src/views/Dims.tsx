@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLatest } from '../hooks.ts';
-import { commit, state } from '../model.ts';
+import { commit, state, type Change } from '../model.ts';
 import { select } from '../state.ts';
 import { withItem } from '../text/arrange.ts';
 import { grouped } from '../text/numbers.ts';
@@ -54,9 +54,9 @@ function Axis({ axis, item, looking }: { axis: number; item: AxisItem; looking: 
   const length = selected.base[axis]!;
   const result = axes.indexOf(axis);
   const role = item.kind === 'index' ? null : result === rows ? 'rows' : result === cols ? 'cols' : result === channel ? 'channel' : 'other';
-  const set = (next: AxisItem, replace = false): void => {
+  const set = (next: AxisItem, as: Change = 'step'): void => {
     const isPlane = next.kind === item.kind;
-    commit(select(state.value, withItem(arrangement, axis, next), isPlane && next.kind === 'index' ? {} : { zoom: null, row: 0, col: 0 }), { replace });
+    commit(select(state.value, withItem(arrangement, axis, next), isPlane && next.kind === 'index' ? {} : { zoom: null, row: 0, col: 0 }), as);
   };
   return (
     <div class="dim" role="group" aria-label={`Axis ${axis}`}>
@@ -66,7 +66,7 @@ function Axis({ axis, item, looking }: { axis: number; item: AxisItem; looking: 
         <RoleButton name="columns" isOn={role === 'cols'} onClick={() => assign(looking, axis, 'cols')} />
       </span>
       {item.kind === 'index' || role === 'other' ? (
-        <Slider axis={axis} length={length} value={item.kind === 'index' ? places(item, length).start : places(item, length).start} onChange={(value, replace) => set({ kind: 'index', value }, replace)} />
+        <Slider axis={axis} length={length} value={places(item, length).start} onChange={(value, as) => set({ kind: 'index', value }, as)} />
       ) : role === 'channel' ? <span class="muted">colours</span> : <Stretch item={item} length={length} onChange={set} />}
     </div>
   );
@@ -94,19 +94,19 @@ function assign({ arrangement }: Looking, axis: number, role: 'rows' | 'cols'): 
 }
 
 /** Where an axis stands. */
-function Slider({ axis, length, value, onChange }: { axis: number; length: number; value: number; onChange: (value: number, replace: boolean) => void }): VNode {
+function Slider({ axis, length, value, onChange }: { axis: number; length: number; value: number; onChange: (value: number, as: Change) => void }): VNode {
   const [isPlaying, setPlaying] = useState(false);
   const now = useLatest({ value, onChange });
   const last = Math.max(0, length - 1);
   useEffect(() => {
     if (!isPlaying) return undefined;
-    const timer = setInterval(() => now.current.onChange((now.current.value + 1) % length, true), 1000 / FRAMES_PER_SECOND);
+    const timer = setInterval(() => now.current.onChange((now.current.value + 1) % length, 'movement'), 1000 / FRAMES_PER_SECOND);
     return () => clearInterval(timer);
   }, [isPlaying, length]);
-  const step = (by: number): void => onChange(Math.max(0, Math.min(last, value + by)), false);
+  const step = (by: number): void => onChange(Math.max(0, Math.min(last, value + by)), 'step');
   return (
     <span class="dim-slider">
-      <input type="range" min={0} max={last} value={value} aria-label={`Index of axis ${axis}`} onInput={(event) => onChange(Number(event.currentTarget.value), true)} onChange={(event) => onChange(Number(event.currentTarget.value), false)} />
+      <input type="range" min={0} max={last} value={value} aria-label={`Index of axis ${axis}`} onInput={(event) => onChange(Number(event.currentTarget.value), 'movement')} />
       <span class="joined">
         <button type="button" class="small" aria-label="One back" disabled={value === 0} onClick={() => step(-1)}>‹</button>
         <input
@@ -118,7 +118,7 @@ function Slider({ axis, length, value, onChange }: { axis: number; length: numbe
           aria-label={`Index of axis ${axis}, as a number`}
           onChange={(event) => {
             const next = Number(event.currentTarget.value);
-            if (Number.isInteger(next) && next >= -length && next <= last) onChange(next < 0 ? next + length : next, false);
+            if (Number.isInteger(next) && next >= -length && next <= last) onChange(next < 0 ? next + length : next, 'step');
           }}
         />
         <button type="button" class="small" aria-label="One on" disabled={value === last} onClick={() => step(1)}>›</button>

@@ -7,7 +7,7 @@ import { ask } from '../engine/client.ts';
 import type { Picture, Spread, TooMuch } from '../engine/types.ts';
 import { useAnswer, useLatest, useSize } from '../hooks.ts';
 import { commit, state } from '../model.ts';
-import { look, PARTS, SCALES, type Box, type Part, type Scale, type Tab } from '../state.ts';
+import { look, NANS, PARTS, SCALES, type Box, type NanColour, type Part, type Scale, type Tab } from '../state.ts';
 import { cost, ordinal } from '../text/numbers.ts';
 import { isDark } from '../theme.ts';
 import type { Looking } from './Opened.tsx';
@@ -78,6 +78,11 @@ function Tools({ looking, map }: { looking: Looking; map: string }): VNode {
           <label>Scale <select value={tab.scale} onChange={(event) => set({ scale: event.currentTarget.value as Scale })}>
             {SCALES.map((name) => <option key={name} value={name}>{{ linear: 'linear', log: 'logarithmic', symlog: 'log around zero' }[name]}</option>)}
           </select></label>
+          {arrangement.kind !== 'integer' && arrangement.kind !== 'bool' && (
+            <label>NaN <select value={tab.nan} onChange={(event) => set({ nan: event.currentTarget.value as NanColour })}>
+              {NANS.map((name) => <option key={name} value={name}>{{ grey: 'grey', red: 'red', clear: 'nothing' }[name]}</option>)}
+            </select></label>
+          )}
         </>
       )}
       {arrangement.kind === 'complex' && (
@@ -119,7 +124,7 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
   const aligned = align(area, pixels, frame);
 
   const question = paint && size.width > 0 && area.r1 > area.r0 && area.c1 > area.c0
-    ? JSON.stringify([plane, aligned, pixels, paint, tab.scale, force, isDark.value])
+    ? JSON.stringify([plane, aligned, pixels, paint, tab.scale, tab.nan, force, isDark.value])
     : '';
   const family = JSON.stringify([plane.ref, plane.rows, plane.cols, plane.channel]);
   const { value, error, isLoading } = useAnswer<{ picture: Picture; bitmap: HTMLCanvasElement } | TooMuch | null>(family, question, async (signal) => {
@@ -127,7 +132,7 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
     const [low, high] = paint.range;
     const found = await ask('picture', {
       plane, area: aligned, ...pixels, force,
-      paint: { table: tableOf(paint.map), scale: tab.scale, low, high, threshold: Math.max(Math.abs(low), Math.abs(high)) / 1000 || 1, part: paint.part, bad: isDark.value ? [90, 90, 96, 255] : [206, 206, 210, 255] },
+      paint: { table: tableOf(paint.map), scale: tab.scale, low, high, threshold: Math.max(Math.abs(low), Math.abs(high)) / 1000 || 1, part: paint.part, bad: badColour(tab.nan, isDark.value) },
     }, { signal });
     return 'pixels' in found ? { picture: found, bitmap: bitmapOf(found) } : found;
   }, dragged ? 60 : 0);
@@ -173,7 +178,7 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
     clearTimeout(settle.current);
     settle.current = setTimeout(() => {
       setDragged(null);
-      commit(look(state.value, { zoom: rounded(next) }));
+      commit(look(state.value, { zoom: rounded(next) }), 'movement');
     }, 350);
   };
   const at = (event: { clientX: number; clientY: number }): { y: number; x: number } => {
@@ -257,6 +262,13 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
       </p>
     </>
   );
+}
+
+/** The colour of what has none: of a grey that the maps do not have, of red, of nothing. */
+function badColour(name: NanColour, isDark: boolean): [number, number, number, number] {
+  if (name === 'red') return [226, 20, 60, 255];
+  if (name === 'clear') return [0, 0, 0, 0];
+  return isDark ? [90, 90, 96, 255] : [206, 206, 210, 255];
 }
 
 /** The value under the pointer: that of the element which gave the pixel its colour. */

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { gradient } from '../colour/maps.ts';
 import type { Spread } from '../engine/types.ts';
-import { commit, state } from '../model.ts';
+import { commit, state, type Change } from '../model.ts';
 import { look, type Tab } from '../state.ts';
 import { grouped, short } from '../text/numbers.ts';
 
@@ -12,16 +12,16 @@ export function Range({ spread, map, range, tab }: { spread: Spread; map: string
   const ends: [number, number] = tab.scale === 'log' ? [spread.positive[2], spread.max] : [Math.min(spread.min, range[0]), Math.max(spread.max, range[1])];
   const scale = scaleOf(tab.scale, ends, Math.max(Math.abs(spread.low), Math.abs(spread.high)) / 1000 || 1);
   const most = Math.max(1, ...spread.histogram);
-  const set = (next: readonly [number, number], replace: boolean): void => {
-    commit(look(state.value, { range: next[0] <= next[1] ? next : [next[1], next[0]] }), { replace });
+  const set = (next: readonly [number, number], as: Change): void => {
+    commit(look(state.value, { range: next[0] <= next[1] ? next : [next[1], next[0]] }), as);
   };
   const handle = (which: 0 | 1) => (event: Event): void => {
     const value = scale.value(Number((event.currentTarget as HTMLInputElement).value) / STEPS);
-    set(which === 0 ? [Math.min(value, range[1]), range[1]] : [range[0], Math.max(value, range[0])], event.type === 'input');
+    set(which === 0 ? [Math.min(value, range[1]), range[1]] : [range[0], Math.max(value, range[0])], 'movement');
   };
   const typed = (which: 0 | 1) => (event: Event): void => {
     const value = Number((event.currentTarget as HTMLInputElement).value);
-    if (Number.isFinite(value)) set(which === 0 ? [value, range[1]] : [range[0], value], false);
+    if (Number.isFinite(value)) set(which === 0 ? [value, range[1]] : [range[0], value], 'step');
   };
   // Where the histogram lies, if the range goes beyond it.
   const [from, to] = tab.scale === 'log' ? ends : [spread.min, spread.max];
@@ -44,8 +44,8 @@ export function Range({ spread, map, range, tab }: { spread: Spread; map: string
             element.style.right = `${100 - 100 * clamp(scale.place(range[1]))}%`;
             element.style.background = gradient(map);
           }} />
-          <input type="range" min={0} max={STEPS} value={Math.round(clamp(scale.place(range[0])) * STEPS)} aria-label="Low end" aria-valuetext={short(range[0])} onInput={handle(0)} onChange={handle(0)} />
-          <input type="range" min={0} max={STEPS} value={Math.round(clamp(scale.place(range[1])) * STEPS)} aria-label="High end" aria-valuetext={short(range[1])} onInput={handle(1)} onChange={handle(1)} />
+          <input type="range" min={0} max={STEPS} value={Math.round(clamp(scale.place(range[0])) * STEPS)} aria-label="Low end" aria-valuetext={short(range[0])} onInput={handle(0)} />
+          <input type="range" min={0} max={STEPS} value={Math.round(clamp(scale.place(range[1])) * STEPS)} aria-label="High end" aria-valuetext={short(range[1])} onInput={handle(1)} />
         </div>
       </div>
       <input type="number" step="any" class="mono" aria-label="Highest value of the colours" value={Number(short(range[1]))} onChange={typed(1)} />

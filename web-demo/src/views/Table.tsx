@@ -49,7 +49,7 @@ export function Table({ looking }: { looking: Looking }): VNode {
       load: cells,
       show: (text) => show(text, latest.current.arrangement.kind, latest.current.tab.format, latest.current.tab.digits),
       focus: { row: latest.current.tab.row, col: latest.current.tab.col },
-      onFocus: ({ row, col }: Cell) => commit(look(state.value, { row, col }), { replace: true }),
+      onFocus: ({ row, col }: Cell) => commit(look(state.value, { row, col }), 'detail'),
       onSelect: setSelected,
       onCopy: (rect) => void copy(rect, false),
       onError: (found) => setError((found as Error).message),

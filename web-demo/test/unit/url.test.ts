@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addTabs, closeTab, EMPTY, FORMATS, newTab, PARTS, SCALES, VIEWS, type Source, type State, type Tab } from '../../src/state.ts';
+import { addTabs, closeTab, EMPTY, FORMATS, NANS, newTab, PARTS, SCALES, VIEWS, type Source, type State, type Tab } from '../../src/state.ts';
 import { fromHash, toHash } from '../../src/url.ts';
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 30 });
@@ -30,9 +30,10 @@ const anyTab: fc.Arbitrary<Tab> = fc
     scale: fc.constantFrom(...SCALES),
     range: fc.oneof(fc.constant('robust' as const), fc.constant('full' as const), fc.tuple(anyNumber, anyNumber)),
     part: fc.constantFrom(...PARTS),
+    nan: fc.constantFrom(...NANS),
     image: orNull(fc.boolean()),
     flip: fc.boolean(),
-    zoom: fc.constant(null),
+    zoom: orNull(fc.tuple(anyIndex, anyIndex).map(([r0, c0]) => ({ r0, r1: r0 + 0.5, c0, c1: c0 + 3 }))),
     along: fc.constantFrom('rows' as const, 'cols' as const),
     lines: fc.array(anyIndex, { minLength: 1, maxLength: 8 }),
     logY: fc.boolean(),
