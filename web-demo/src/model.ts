@@ -2,7 +2,7 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { ask } from './engine/client.ts';
 import type { Opened, Origin } from './engine/types.ts';
-import { activate, addTabs, closeTab, newTab, sourceKey, type Source, type State, type Tab } from './state.ts';
+import { activate, addTabs, closeTab, docKey, newTab, sourceKey, type Source, type State, type Tab } from './state.ts';
 import { fromHash, toHash } from './url.ts';
 
 export type Doc =
@@ -53,14 +53,14 @@ export function followHistory(): void {
   });
 }
 
-/** The document of a source; opens it if it has not been. */
-export function docOf(src: Source): Signal<Doc> {
-  const key = sourceKey(src);
+/** The document of a tab; opens it if it has not been. */
+export function docOf(of: Opening): Signal<Doc> {
+  const key = docKey(of);
   let doc = docs.get(key);
   if (!doc) {
     doc = signal<Doc>({ status: 'opening' });
     docs.set(key, doc);
-    void openInto(doc, src);
+    void openInto(doc, of);
   }
   return doc;
 }
@@ -73,9 +73,9 @@ export function openFiles(files: readonly { origin: File | FileSystemFileHandle;
     const isNew = origins.get(key) !== origin;
     origins.set(key, origin);
     // A file that was asked for, or that was opened before and may have changed.
-    const doc = docs.get(key);
-    if (doc && isNew) void openInto(doc, src);
-    return newTab(src);
+    const tab = newTab(src);
+    if (isNew) for (const open of [tab, ...state.value.tabs.filter((other) => sourceKey(other.src) === key)]) reopen(open);
+    return tab;
   });
   commit(addTabs(state.value, tabs));
 }
@@ -85,8 +85,8 @@ export function openSource(src: Source): void {
 }
 
 /** Tries again, or looks at a file that has changed. */
-export function reload(src: Source): void {
-  void openInto(docOf(src), src);
+export function reload(of: Opening): void {
+  void openInto(docOf(of), of);
 }
 
 export function show(index: number): void {
@@ -96,16 +96,24 @@ export function show(index: number): void {
 export function close(index: number): void {
   const closed = state.value.tabs[index];
   if (!closed) return;
-  const doc = docs.get(sourceKey(closed.src));
+  const doc = docs.get(docKey(closed));
   if (doc?.value.status === 'open') void ask('close', { doc: doc.value.opened.doc });
-  docs.delete(sourceKey(closed.src));
+  docs.delete(docKey(closed));
   commit(closeTab(state.value, index));
 }
 
 const docs = new Map<string, Signal<Doc>>();
 const origins = new Map<string, Origin>();
 
-async function openInto(doc: Signal<Doc>, src: Source): Promise<void> {
+/** What makes a document. */
+type Opening = Pick<Tab, 'src' | 'raw'>;
+
+function reopen(of: Opening): void {
+  const doc = docs.get(docKey(of));
+  if (doc) void openInto(doc, of);
+}
+
+async function openInto(doc: Signal<Doc>, { src, raw }: Opening): Promise<void> {
   const origin = originOf(src);
   if (origin === undefined) {
     doc.value = { status: 'missing' };
@@ -115,7 +123,7 @@ async function openInto(doc: Signal<Doc>, src: Source): Promise<void> {
   doc.value = { status: 'opening' };
   if (before.status === 'open') void ask('close', { doc: before.opened.doc });
   try {
-    doc.value = { status: 'open', opened: await ask('open', { origin }) };
+    doc.value = { status: 'open', opened: await ask('open', { origin, raw }) };
   } catch (error) {
     doc.value = { status: 'failed', error: error as Error };
   }

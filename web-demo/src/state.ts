@@ -30,6 +30,8 @@ export interface Box {
 /** One array and how it is looked at. `null` is what suits the array. */
 export interface Tab {
   src: Source;
+  /** How a file is read that has no header: see engine/raw.ts. */
+  raw: string | null;
   /** Of an archive. */
   member: string | null;
   /** The dtype as which raw elements are read, such as bfloat16. */
@@ -76,6 +78,7 @@ export const EMPTY: State = { tabs: [], active: 0 };
 export function newTab(src: Source): Tab {
   return {
     src,
+    raw: null,
     member: null,
     as: null,
     selection: null,
@@ -145,6 +148,11 @@ export function openMember(state: State, member: string | null): State {
   if (!tab) return state;
   const { format, digits, map } = tab;
   return look(state, { ...newTab(tab.src), member, format, digits, map });
+}
+
+/** A text that tells apart what has been opened: a source, as what it is or as raw numbers. */
+export function docKey({ src, raw }: Pick<Tab, 'src' | 'raw'>): string {
+  return raw === null ? sourceKey(src) : `${sourceKey(src)} raw ${raw}`;
 }
 
 /** A text that tells sources apart. */

@@ -73,6 +73,7 @@ const one = (name: keyof Tab, of: readonly string[]): Field => ({
 });
 
 const FIELDS: Readonly<Record<string, Field>> = {
+  raw: text('raw'),
   member: text('member'),
   as: text('as'),
   sel: text('selection'),

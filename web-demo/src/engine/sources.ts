@@ -1,5 +1,6 @@
 // Opening, with an eye on every byte that is read.
-import { open, type NpyArray, type NpzArchive } from 'npymap/slim';
+import { open, openRaw, type Input, type NpyArray, type NpzArchive, type OpenOptions } from 'npymap/slim';
+import { parseRaw } from '../text/raw.ts';
 import type { ArrayFacts, MemberFacts, Opened, Origin, Ref, Traffic, TrafficEntry } from './types.ts';
 
 /** How many requests are remembered. */
@@ -23,26 +24,28 @@ export class Documents {
     this.#report = report;
   }
 
-  async open(origin: Origin, signal: AbortSignal): Promise<Opened> {
+  /** Opens what is to be found there, or what `raw` says that it is. */
+  async open(origin: Origin, raw: string | null, signal: AbortSignal): Promise<Opened> {
     this.#last += 1;
     const doc = this.#last;
     const meter = new Meter(doc, this.#report);
     let size: number | null = null;
     let opened: NpyArray | NpzArchive;
+    const openAs = (input: Input, opts: OpenOptions): Promise<NpyArray | NpzArchive> => (raw === null ? open(input, opts) : openAsRaw(input, raw, opts));
     if (typeof origin === 'string') {
       const fetchCounted = async (request: Request): Promise<Response> => {
         const response = await meter.response(request);
         size ??= total(response);
         return response;
       };
-      opened = await open(origin, { signal, fetch: fetchCounted, withoutRange: 'download' });
+      opened = await openAs(origin, { signal, fetch: fetchCounted, withoutRange: 'download' });
     } else if (origin instanceof File) {
       size = origin.size;
-      opened = await open(meter.file(origin), { signal });
+      opened = await openAs(meter.file(origin), { signal });
     } else {
       size = (await origin.getFile()).size;
       // Each reading sees the file as it is then, so that a change is noticed.
-      opened = await open({ getFile: async () => meter.file(await origin.getFile()) }, { signal });
+      opened = await openAs({ getFile: async () => meter.file(await origin.getFile()) }, { signal });
     }
     const document: Document = { opened, size, isRemote: typeof origin === 'string', arrays: new Map() };
     this.#documents.set(doc, document);
@@ -83,6 +86,13 @@ export class Documents {
 export function facts(array: NpyArray): ArrayFacts {
   const { descr, dtype, shape, strides, size, itemsize, nbytes, fortranOrder, header, warnings } = array;
   return { descr, dtype, shape, strides, size, itemsize, nbytes, fortranOrder, header, warnings };
+}
+
+async function openAsRaw(input: Input, text: string, opts: OpenOptions): Promise<NpyArray> {
+  const raw = parseRaw(text);
+  if (!raw) throw new TypeError(`${JSON.stringify(text.slice(0, 80))} does not say how raw numbers are to be read`);
+  const { dtype, shape, offset, order } = raw;
+  return openRaw(input, shape ? { dtype, shape, offset, order } : { dtype, offset, order }, opts);
 }
 
 async function openArray({ opened }: Document, member: string | null, as: string | null): Promise<NpyArray> {

@@ -30,9 +30,9 @@ function ready(): Promise<void> {
 const of = async (ref: Ref, selection: string): Promise<NpyArray> => selected(await documents.array(ref), selection);
 
 const api = {
-  async open({ origin }: { origin: Origin }, { signal }: Context): Promise<Opened> {
+  async open({ origin, raw }: { origin: Origin; raw: string | null }, { signal }: Context): Promise<Opened> {
     await ready();
-    return documents.open(origin, signal);
+    return documents.open(origin, raw, signal);
   },
 
   async close({ doc }: { doc: number }): Promise<void> {

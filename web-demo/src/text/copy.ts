@@ -14,7 +14,8 @@ export function tsv(texts: readonly string[], width: number): string {
 export function literal(texts: readonly string[], width: number, { descr, dtype }: Pick<ArrayFacts, 'descr' | 'dtype'>): string {
   const kind = family(descr, dtype);
   const value = (text: string): string => {
-    if (kind === 'string') return `${/S/.test(String(descr)) ? 'b' : ''}${quote(text)}`;
+    // Of bytes, the text is Python's literal already.
+    if (kind === 'string') return /[Sa]/.test(String(descr)) ? text : quote(text);
     if (kind === 'time') return /M/.test(String(descr)) || text === 'NaT' ? quote(text) : String(text.split(' ')[0]);
     // Names that Python does not have by itself.
     if (kind === 'complex' && /nan|inf/.test(text)) return `complex('${text.replace(/[()]/g, '')}')`;

@@ -8,6 +8,7 @@ import { Archive } from './Archive.tsx';
 import { Dialog } from './Dialog.tsx';
 import { filesOf } from './files.ts';
 import { Failure } from './Failure.tsx';
+import { isTyping } from './keys.ts';
 import { Lazy } from './Lazy.tsx';
 import { Opened } from './Opened.tsx';
 import { Missing, Open } from './Open.tsx';
@@ -41,11 +42,11 @@ export function App(): VNode {
         if (event.dataTransfer) take(event.dataTransfer);
       }],
       ['paste', (event: ClipboardEvent) => {
-        if (isText(event.target) || !event.clipboardData) return;
+        if (isTyping(event.target) || !event.clipboardData) return;
         take(event.clipboardData);
       }],
       ['keydown', (event: KeyboardEvent) => {
-        if (event.key === '?' && !isText(event.target)) setHelp(true);
+        if (event.key === '?' && !isTyping(event.target)) setHelp(true);
       }],
     ];
     const take = (transfer: DataTransfer): void => {
@@ -95,14 +96,14 @@ export function App(): VNode {
 /** What is in the active tab. */
 function Document(): VNode {
   const current = tab.value!;
-  const doc = docOf(current.src).value;
+  const doc = docOf(current).value;
   switch (doc.status) {
     case 'missing':
       return <Missing src={current.src} />;
     case 'opening':
       return <Centre><p class="muted" role="status">Opening {sourceName(current.src)} …</p></Centre>;
     case 'failed':
-      return <Centre><Failure error={doc.error} src={current.src} onAgain={() => reload(current.src)} /></Centre>;
+      return <Centre><Failure error={doc.error} tab={current} onAgain={() => reload(current)} /></Centre>;
     case 'open':
       return doc.opened.members ? <Archive tab={current} opened={doc.opened} /> : <Opened tab={current} opened={doc.opened} />;
   }
@@ -132,8 +133,4 @@ function Notice(): VNode {
     return () => clearTimeout(timer);
   }, [text]);
   return <div class={`notice ${text ? '' : 'is-empty'}`} role="status" aria-live="polite">{text}</div>;
-}
-
-function isText(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.matches('input:not([type=range],[type=checkbox],[type=radio]), textarea, select') || target.isContentEditable);
 }

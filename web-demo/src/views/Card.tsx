@@ -29,7 +29,7 @@ export function Card({ tab, opened, facts }: { tab: Tab; opened: Opened; facts: 
         <Fact name="read so far"><Read doc={opened.doc} of={opened.size} /></Fact>
       </dl>
       {isStructure && (
-        <details open>
+        <details open={fields(descr).length <= 24}>
           <summary>{plural(fields(descr).length, 'field')}</summary>
           <dl class="facts">
             {fields(descr).map(({ path, descr: type }) => (
@@ -44,7 +44,7 @@ export function Card({ tab, opened, facts }: { tab: Tab; opened: Opened; facts: 
           <pre class="header-text" tabIndex={0}>{header.text.trimEnd()}</pre>
         </details>
       )}
-      {tab.src.kind !== 'sample' && <button type="button" class="quiet small" onClick={() => reload(tab.src)}>Read the file again</button>}
+      {tab.src.kind !== 'sample' && <button type="button" class="quiet small" onClick={() => reload(tab)}>Read the file again</button>}
     </section>
   );
 }
@@ -78,7 +78,7 @@ function Diagnoses({ tab, opened, facts }: { tab: Tab; opened: Opened; facts: Ar
   }
   if (header && header.dataOffset % 16 !== 0 && tab.member === null) found.push(`The data begins at byte ${header.dataOffset}, unaligned: an older writer. It is read all the same.`);
   const offers = tab.as === null ? suggestions(descr) : [];
-  if (found.length === 0 && offers.length === 0 && tab.as === null) return null;
+  if (found.length === 0 && offers.length === 0 && tab.as === null && tab.raw === null) return null;
   return (
     <ul class="diagnoses" aria-label="What is odd">
       {found.map((text, i) => <li key={i}>{text}</li>)}
@@ -88,6 +88,11 @@ function Diagnoses({ tab, opened, facts }: { tab: Tab; opened: Opened; facts: Ar
           {offers.map((name) => (
             <button key={name} type="button" class="small" onClick={() => commit(look(state.value, { ...newTab(tab.src), member: tab.member, as: name }))}>{name}</button>
           ))}
+        </li>
+      )}
+      {tab.raw !== null && (
+        <li>
+          Read as raw numbers: <span class="mono">{tab.raw}</span>. <button type="button" class="small" onClick={() => commit(look(state.value, newTab(tab.src)))}>As the file says</button>
         </li>
       )}
       {tab.as !== null && (

@@ -44,7 +44,7 @@ export function Compare({ looking }: { looking: Looking }): VNode {
 
 /** Opens the other, and waits until it can be compared. */
 function Both({ looking, other }: { looking: Looking; other: Tab }): VNode {
-  const doc = docOf(other.src).value;
+  const doc = docOf(other).value;
   const opened = doc.status === 'open' ? doc.opened : null;
   const ref: Ref | null = opened && (opened.array || other.member !== null) ? { doc: opened.doc, member: other.member, as: other.as } : null;
   const found = useAnswer<{ ref: Ref; selection: string; selected: Selected } | null>(JSON.stringify(ref), other.selection ?? '', async (signal) => {

@@ -1,10 +1,12 @@
 // What went wrong, in words, and what can be done.
 import type { VNode } from 'preact';
 import type { Fault } from '../engine/rpc.ts';
-import { sourceName, type Source } from '../state.ts';
+import { sourceName, type Source, type Tab } from '../state.ts';
 import { bytes, grouped, pythonShape } from '../text/numbers.ts';
+import { Raw } from './Raw.tsx';
 
-export function Failure({ error, src, onAgain }: { error: Error; src: Source; onAgain: () => void }): VNode {
+export function Failure({ error, tab, onAgain }: { error: Error; tab: Tab; onAgain: () => void }): VNode {
+  const { src } = tab;
   const { code, detail = {} } = error as Partial<Fault>;
   return (
     <div class="failure" role="alert">
@@ -14,9 +16,13 @@ export function Failure({ error, src, onAgain }: { error: Error; src: Source; on
       <p class="muted">{advice(code, src)}</p>
       <button type="button" class="primary" onClick={onAgain}>Try again</button>
       {code && <p class="small muted mono">{code}</p>}
+      {(tab.raw !== null || MAY_BE_RAW.includes(code ?? '')) && <Raw tab={tab} detail={detail} />}
     </div>
   );
 }
+
+/** Of what the numbers may still be read. */
+const MAY_BE_RAW = ['ERR_MAGIC', 'ERR_TRUNCATED', 'ERR_HEADER', 'ERR_VERSION'];
 
 function Truncated({ detail }: { detail: Readonly<Record<string, unknown>> }): VNode | null {
   const { expected, found, dtype, shape } = detail as { expected?: number; found?: number; dtype?: string; shape?: number[] };

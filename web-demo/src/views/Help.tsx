@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 
 const KEYS: [string, [string, string][]][] = [
-  ['Everywhere', [['?', 'this help'], ['Tab', 'to the next part'], ['Alt ←', 'undo the last change of view'], ['Ctrl V', 'open the address or file in the clipboard']]],
+  ['Everywhere', [['?', 'this help'], ['1 … 5', 'the views'], ['/', 'the selection'], ['g', 'go to an index'], [', .', 'one frame back, one on'], ['Tab', 'to the next part'], ['Alt ←', 'undo the last change of view'], ['Ctrl V', 'open the address or file in the clipboard']]],
   ['Table', [
     ['← ↑ → ↓', 'one cell'], ['Page ↑ ↓', 'one page; with Ctrl, columns'], ['Home, End', 'ends of the row; with Ctrl, of the table'],
     ['Ctrl ← ↑ → ↓', 'as far as it goes'], ['Shift', 'and any of these: select'], ['Ctrl A', 'select all'], ['Ctrl C', 'copy what is selected'], ['Esc', 'select nothing'],

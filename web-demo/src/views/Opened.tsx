@@ -3,10 +3,11 @@ import type { ComponentChildren, ComponentType, VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ask } from '../engine/client.ts';
 import type { ArrayFacts, Opened as OpenedDoc, Plane, Ref, Selected } from '../engine/types.ts';
-import { useAnswer } from '../hooks.ts';
+import { useAnswer, useLatest } from '../hooks.ts';
 import { commit, reload, state } from '../model.ts';
-import { look, type Tab, type View } from '../state.ts';
-import { arrange, firstSelection, viewsOf, type Arrangement } from '../text/arrange.ts';
+import { look, select, VIEWS, type Tab, type View } from '../state.ts';
+import { arrange, firstSelection, viewsOf, withItem, type Arrangement } from '../text/arrange.ts';
+import { isTyping } from './keys.ts';
 import { Card, Read } from './Card.tsx';
 import { Dims } from './Dims.tsx';
 import { Failure } from './Failure.tsx';
@@ -39,7 +40,7 @@ export function Opened({ tab, opened, aside }: { tab: Tab; opened: OpenedDoc; as
         {facts && <Card tab={tab} opened={opened} facts={facts} />}
       </aside>
       <div class="stage">
-        {error && <Failure error={error} src={tab.src} onAgain={() => reload(tab.src)} />}
+        {error && <Failure error={error} tab={tab} onAgain={() => reload(tab)} />}
         {facts && <Stage key={key} tab={tab} refTo={ref} facts={facts} />}
         <Foot doc={opened.doc} size={opened.size} />
       </div>
@@ -74,7 +75,17 @@ function Views({ looking }: { looking: Looking }): VNode {
   const views = viewsOf(arrangement, looking.facts.shape.length);
   const view = tab.view !== null && views.includes(tab.view) ? tab.view : views[0]!;
   const go = (next: View): void => commit(look(state.value, { view: next }));
-  const order = (['table', 'heatmap', 'line', 'stats', 'compare'] as View[]).filter((one) => views.includes(one));
+  const latest = useLatest({ go, looking });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog')) return;
+      if (!shortcut(event.key, latest.current.looking, latest.current.go)) return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  const order = VIEWS.filter((one) => views.includes(one));
   const { kind } = arrangement;
   return (
     <>
@@ -112,6 +123,28 @@ function Views({ looking }: { looking: Looking }): VNode {
       )}
     </>
   );
+}
+
+/** What a key does, if it does anything. */
+function shortcut(key: string, { arrangement, selected }: Looking, go: (view: View) => void): boolean {
+  const view = VIEWS[Number(key) - 1];
+  if (view && /^[1-5]$/.test(key)) {
+    go(view);
+    return true;
+  }
+  const focus = { '/': '#slice', g: '.goto input' }[key];
+  if (focus) {
+    document.querySelector<HTMLInputElement>(focus)?.focus();
+    return true;
+  }
+  const step = { '.': 1, ',': -1 }[key];
+  const axis = arrangement.items?.findIndex(({ kind }) => kind === 'index') ?? -1;
+  const item = arrangement.items?.[axis];
+  if (!step || item?.kind !== 'index') return false;
+  const length = selected.base[axis]!;
+  const value = Math.max(0, Math.min(length - 1, (item.value < 0 ? item.value + length : item.value) + step));
+  commit(select(state.value, withItem(arrangement, axis, { kind: 'index', value })), 'movement');
+  return true;
 }
 
 type ViewPart = ComponentType<{ looking: Looking }>;

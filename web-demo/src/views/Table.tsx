@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../engine/client.ts';
 import { Grid, type Cell, type Selected } from '../grid/grid.ts';
 import { useLatest } from '../hooks.ts';
-import { commit, notice, state } from '../model.ts';
+import { commit, notice, reload, state } from '../model.ts';
 import { FORMATS, look, type Format } from '../state.ts';
 import type { Places } from '../text/arrange.ts';
 import { literal, tsv } from '../text/copy.ts';
@@ -83,7 +83,7 @@ export function Table({ looking }: { looking: Looking }): VNode {
           <button type="button" class="small" disabled={kind === 'structure' || kind === 'raw'} onClick={() => void copy(selected, true)}>Copy for NumPy</button>
         </span>
       </div>
-      {error && <p class="error" role="alert">{error}</p>}
+      {error && <p class="error" role="alert">{error} <button type="button" class="small" onClick={() => reload(tab)}>Read the file again</button></p>}
       <p class="axes-line small muted">
         {rows !== null && <span>↓ {axisName(rows)}</span>} {cols !== null && <span>→ {axisName(cols)}</span>}
         {arrangement.others.length > 0 && <span>; the first of {arrangement.others.map(axisName).join(', ')}</span>}

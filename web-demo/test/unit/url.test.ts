@@ -16,6 +16,7 @@ const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value
 const anyTab: fc.Arbitrary<Tab> = fc
   .record({
     src: anySource,
+    raw: orNull(anyText),
     member: orNull(anyText),
     as: orNull(anyText),
     selection: orNull(anyText),
