@@ -102,6 +102,21 @@ export function close(index: number): void {
   commit(closeTab(state.value, index));
 }
 
+/** Sources that have changed since they were opened, as `npymap serve` tells. */
+export const changed: Signal<ReadonlySet<string>> = signal(new Set());
+
+/** Whether the page comes from `npymap serve`. */
+export const isServed: boolean = document.querySelector('meta[name="npymap-serve"]') !== null;
+
+/** Listens to what changes on the machine that serves the page. */
+export function followChanges(): void {
+  if (!isServed) return;
+  new EventSource(new URL('./api/events', document.baseURI)).addEventListener('message', ({ data }: MessageEvent<string>) => {
+    const { path } = JSON.parse(data) as { path: string };
+    changed.value = new Set(changed.value).add(sourceKey({ kind: 'served', path }));
+  });
+}
+
 const docs = new Map<string, Signal<Doc>>();
 const origins = new Map<string, Origin>();
 
@@ -120,6 +135,8 @@ async function openInto(doc: Signal<Doc>, { src, raw }: Opening): Promise<void> 
     return;
   }
   const before = doc.value;
+  const left = new Set(changed.value);
+  if (left.delete(sourceKey(src))) changed.value = left;
   doc.value = { status: 'opening' };
   if (before.status === 'open') void ask('close', { doc: before.opened.doc });
   try {

@@ -200,23 +200,38 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
     };
   }, []);
 
+  /** Fingers on the picture, or the mouse. */
+  const pointers = useRef(new Map<number, { y: number; x: number }>());
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    const element = canvas.current!;
-    element.setPointerCapture(event.pointerId);
-    const start = { ...at(event), box: latest.current.box };
-    const move = (to: PointerEvent): void => {
-      const { y, x } = at(to);
-      if (Math.abs(y - start.y) + Math.abs(x - start.x) > 0.004) goTo(moved(start.box, start.y - y, start.x - x, latest.current.frame));
-    };
-    const end = (): void => {
-      element.removeEventListener('pointermove', move);
-      element.removeEventListener('pointerup', end);
-      element.removeEventListener('pointercancel', end);
-    };
-    element.addEventListener('pointermove', move);
-    element.addEventListener('pointerup', end);
-    element.addEventListener('pointercancel', end);
+    canvas.current!.setPointerCapture(event.pointerId);
+    pointers.current.set(event.pointerId, at(event));
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const all = pointers.current;
+    const before = all.get(event.pointerId);
+    if (!before) {
+      onHover(event);
+      return;
+    }
+    const now = at(event);
+    const other = [...all].find(([id]) => id !== event.pointerId)?.[1];
+    if (!other && Math.abs(now.y - before.y) + Math.abs(now.x - before.x) < 0.002) return;
+    all.set(event.pointerId, now);
+    const from = moving.current ?? latest.current.box;
+    if (!other) {
+      moving.current = moved(from, before.y - now.y, before.x - now.x, latest.current.frame);
+    } else {
+      const apart = (point: { y: number; x: number }): number => Math.hypot(point.y - other.y, point.x - other.x) || 0.001;
+      moving.current = zoomed(from, apart(now) / apart(before), (now.y + other.y) / 2, (now.x + other.x) / 2, latest.current.frame);
+    }
+    goTo(moving.current);
+  };
+  /** Where the fingers have moved the picture: the next movement may come before it is drawn. */
+  const moving = useRef<Box | null>(null);
+  const onPointerEnd = (event: PointerEvent): void => {
+    pointers.current.delete(event.pointerId);
+    if (pointers.current.size === 0) moving.current = null;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const up = tab.flip ? 1 : -1;
@@ -248,7 +263,9 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
           aria-label={`Picture of ${rows} rows and ${cols} columns. Arrows move, plus and minus zoom, 0 shows everything.`}
           data-testid="canvas"
           onPointerDown={onPointerDown}
-          onPointerMove={onHover}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerEnd}
+          onPointerCancel={onPointerEnd}
           onPointerLeave={() => setPointer(null)}
           onDblClick={(event) => { const { y, x } = at(event); goTo(zoomed(box, 2, y, x, frame)); }}
           onKeyDown={onKeyDown}

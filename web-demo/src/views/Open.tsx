@@ -1,7 +1,7 @@
 // Where everything begins: drop, pick, paste, or take a sample.
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { notice, openFiles, openSource } from '../model.ts';
+import { isServed, notice, openFiles, openSource } from '../model.ts';
 import { SAMPLES } from '../samples.ts';
 import { sourceName, type Source } from '../state.ts';
 import { bytes } from '../text/numbers.ts';
@@ -10,7 +10,6 @@ import { Served } from './Served.tsx';
 
 export function Open({ onOpened, canLeave }: { onOpened: () => void; canLeave: boolean }): VNode {
   const [url, setUrl] = useState('');
-  const isServed = document.querySelector('meta[name="npymap-serve"]') !== null;
   const opened = (files: readonly Found[]): void => {
     if (files.length === 0) return;
     openFiles(files);

@@ -4,8 +4,8 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ask } from '../engine/client.ts';
 import type { ArrayFacts, Opened as OpenedDoc, Plane, Ref, Selected } from '../engine/types.ts';
 import { useAnswer, useLatest } from '../hooks.ts';
-import { commit, reload, state } from '../model.ts';
-import { look, select, VIEWS, type Tab, type View } from '../state.ts';
+import { changed, commit, reload, state } from '../model.ts';
+import { look, select, sourceKey, VIEWS, type Tab, type View } from '../state.ts';
 import { arrange, firstSelection, viewsOf, withItem, type Arrangement } from '../text/arrange.ts';
 import { isTyping } from './keys.ts';
 import { Card, Read } from './Card.tsx';
@@ -41,6 +41,9 @@ export function Opened({ tab, opened, aside }: { tab: Tab; opened: OpenedDoc; as
       </aside>
       <div class="stage">
         {error && <Failure error={error} tab={tab} onAgain={() => reload(tab)} />}
+        {changed.value.has(sourceKey(tab.src)) && (
+          <p class="banner" role="status">The file has changed. <button type="button" class="small" onClick={() => reload(tab)}>Read it again</button></p>
+        )}
         {facts && <Stage key={key} tab={tab} refTo={ref} facts={facts} />}
         <Foot doc={opened.doc} size={opened.size} />
       </div>
