@@ -48,6 +48,7 @@ pub mod npz;
 pub mod number;
 pub mod plan;
 pub mod selection;
+mod sort;
 pub mod stats;
 #[cfg(test)]
 mod testing;

@@ -11,7 +11,7 @@ use core::ops::Range;
 use smallvec::SmallVec;
 
 pub use self::byte_runs::ByteRuns;
-use crate::Layout;
+use crate::{Layout, sort};
 
 /// How [`Layout::plan`] weighs few large reads against many small ones.
 ///
@@ -112,7 +112,7 @@ impl Layout {
             })
             .filter(|axis| axis.len > 1 && axis.stride > 0)
             .collect();
-        strided.sort_unstable_by_key(|axis| axis.stride);
+        sort::by_key(&mut strided, |axis| axis.stride);
         let mut last = Axis {
             stride: 1,
             len: self.itemsize(),
@@ -180,7 +180,7 @@ fn enumerate(start: u64, run: u64, outer: &[Axis], max_gap: u64) -> Vec<Range<u6
             .collect();
     }
     // A no-op but where axes interlock.
-    starts.sort_unstable();
+    sort::by_key(&mut starts, |&start| start);
     let mut runs: Vec<Range<u64>> = Vec::with_capacity(starts.len());
     for start in starts {
         match runs.last_mut() {

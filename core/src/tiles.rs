@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::{iter::FusedIterator, mem, ops::Range};
 
-use crate::{Layout, Result, dtype::Dims, plan::PlanOptions};
+use crate::{Layout, Result, dtype::Dims, plan::PlanOptions, sort};
 
 /// Along which dimension [`Tiles`] halve a piece that is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Tiles {
             .map(|(&dim, stride)| (stride.unsigned_abs(), dim))
             .filter(|&(stride, dim)| dim > 1 && stride > 0)
             .collect();
-        dims.sort_unstable();
+        sort::by_key(&mut dims, |&dim| dim);
         // How long a range is that is read at once, and how many there are.
         let (mut range, mut ranges) = (layout.itemsize(), 1);
         for (stride, dim) in dims {

@@ -265,7 +265,10 @@ fn number_of(bins: f64) -> Result<u32> {
     if f64::from(whole) == bins || bins > f64::from(u32::MAX) {
         return Ok(whole);
     }
-    let message = format!("the number of bins must be a positive integer, found {bins}");
+    let message = format!(
+        "the number of bins must be a positive integer, found {}",
+        Literal::Float(bins)
+    );
     Err(Fault::new("ERR_SELECTION", message))
 }
 

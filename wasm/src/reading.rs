@@ -9,7 +9,13 @@ use alloc::{
 use core::ops::Range;
 
 use js_sys::Uint8Array;
-use npymap_core::{Layout, Order, gather::gather, literal::Literal, plan::PlanOptions, tiles::Cut};
+use npymap_core::{
+    Layout, Order,
+    gather::gather,
+    literal::Literal,
+    plan::PlanOptions,
+    tiles::{Cut, Tile},
+};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -25,7 +31,10 @@ use crate::{
 pub(crate) const FETCHED_TILE: u64 = 4 << 20;
 
 /// Tiles of what is in memory fit the caches of a processor.
-const MEMORY_TILE: u64 = 512 << 10;
+const MEMORY_TILE: u64 = 1 << 20;
+
+/// Shorter runs than this take longer to be copied out than the tile to be gathered.
+const SHORT_RUN: u64 = 256;
 
 /// Copying so many bytes that nobody wants takes as long as another call of JavaScript.
 pub(crate) const MEMORY_GAP: u64 = 2 << 10;
@@ -173,13 +182,25 @@ impl Reading {
                 options,
                 ..self.reach
             };
-            let layouts = vec![self.layout.clone()];
-            self.tiling = Tiling::new(layouts, reach, Cut::LeastEffort, MEMORY_TILE);
+            let cut = self.memory_cut();
+            self.tiling = Tiling::new(vec![self.layout.clone()], reach, cut, MEMORY_TILE);
         }
         let source = Block::new(source);
         match self.tiling.step(&source, &mut self.scratch.input)? {
             Some(begun) => self.write(&begun, &Block::new(out)).map(|()| true),
             None => Ok(false),
+        }
+    }
+
+    /// Sources in memory are read fastest from the first byte to the last, unless that leaves
+    /// crumbs of the result to be written.
+    fn memory_cut(&self) -> Cut {
+        let mut tiles = self.layout.tiles(Cut::LargestStride, MEMORY_TILE);
+        let is_crumbs =
+            |tile: Tile| !tile.is_run() && tile.run_len() * self.form.element_bytes() < SHORT_RUN;
+        match tiles.next().is_some_and(is_crumbs) {
+            true => Cut::LeastEffort,
+            false => Cut::LargestStride,
         }
     }
 

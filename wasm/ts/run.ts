@@ -67,7 +67,7 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
     queue.push(tile);
   };
   for (;;) {
-    while (isMore && (queue.length === 0 || (ahead < AHEAD && !queue.at(-1)!.isThere))) begin();
+    while (isMore && (queue.length === 0 || (ahead < (cache.source.ahead ?? AHEAD) && !queue.at(-1)!.isThere))) begin();
     const tile = queue.shift();
     if (!tile) return;
     const pieces = await Promise.all(tile.pieces);

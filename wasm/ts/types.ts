@@ -345,7 +345,8 @@ export interface NpyArray {
    */
   at(...index: number[]): Promise<Scalar>;
   /**
-   * Reads along the first axis, one chunk ahead.
+   * Reads along the first axis, one chunk ahead. Of an array in Fortran order, `transpose()` it first: its last axis is the one
+   * that lies in pieces.
    *
    * @example
    * ```js

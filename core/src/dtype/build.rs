@@ -5,7 +5,7 @@ use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec::Vec};
 use smallvec::SmallVec;
 
 use super::{ByteOrder, DType, DTypeError, Dims, Field, Kind, StructType, SubArrayType, Title};
-use crate::{Result, error::Excerpt, layout::MAX_NDIM};
+use crate::{Result, error::Excerpt, layout::MAX_NDIM, sort};
 
 /// What a number or a tuple behind a dtype says.
 #[derive(Clone, Debug)]
@@ -280,7 +280,7 @@ fn check_object_overlap(fields: &[Field]) -> Result<(), DTypeError> {
     // end so far: of all fields if it holds objects, else of those that do.
     let mut sorted: Vec<&Field> = fields.iter().collect();
     // A field without a size overlaps with what it stands inside of, not with what begins there.
-    sorted.sort_by_key(|field| (field.offset, field.dtype.itemsize));
+    sort::by_key(&mut sorted, |field| (field.offset, field.dtype.itemsize));
     let (mut end, mut object_end) = (0, 0);
     for field in sorted {
         let start = u64::from(field.offset);

@@ -7,6 +7,7 @@ use super::kernel::{is_swapped, lane_size, swap};
 use crate::{
     DType, ErrorKind, Result,
     dtype::{Field, Kind},
+    sort,
 };
 
 /// Fields may overlap, and so hold more lanes than the element has bytes for. This many times
@@ -148,7 +149,7 @@ impl Fields {
         let itemsizes = [in_memory(from), in_memory(to)];
         if parts.iter().all(Part::stays) {
             // The order does not matter, so that neighbours can be joined.
-            parts.sort_unstable_by_key(|part| part.to.start);
+            sort::by_key(&mut parts, |part| part.to.start);
             parts.dedup_by(|next, last| {
                 let joined = next.to.start <= last.to.end;
                 if joined {
@@ -243,7 +244,7 @@ fn in_memory(dtype: &DType) -> usize {
 fn covers(parts: &[Part], itemsize: usize) -> bool {
     let whole = |part: &Part| !matches!(&part.action, Action::Each(f) if f.is_partial());
     let mut places: Vec<_> = parts.iter().map(|part| part.to.clone()).collect();
-    places.sort_unstable_by_key(|place| place.start);
+    sort::by_key(&mut places, |place| place.start);
     let mut end = 0;
     for place in places {
         if place.start > end {
@@ -294,7 +295,7 @@ fn overlap(fields: &[Field]) -> bool {
         .map(|field| (u64::from(field.offset), field.dtype.itemsize()))
         .filter(|&(_, len)| len > 0)
         .collect();
-    spans.sort_unstable();
+    sort::by_key(&mut spans, |&span| span);
     spans
         .windows(2)
         .any(|pair| matches!(*pair, [(start, len), (next, _)] if next < start + len))

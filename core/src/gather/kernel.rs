@@ -51,6 +51,7 @@ impl Kernel {
     /// # Errors
     ///
     /// [`ErrorKind::ObjectDType`], and [`ErrorKind::TooLarge`] for an absurd structure.
+    #[inline]
     pub(super) fn new(dtype: &DType, convert: Convert) -> Result<Self> {
         if dtype.has_object() {
             return Err(ErrorKind::ObjectDType.into());
@@ -80,6 +81,7 @@ impl Kernel {
     ///
     /// [`ErrorKind::ObjectDType`]; [`ErrorKind::CastNeeded`] if the values are not the same; and
     /// [`ErrorKind::TooLarge`] for an absurd structure.
+    #[inline]
     pub(crate) fn between(from: &DType, to: &DType) -> Result<Self> {
         if from.has_object() || to.has_object() {
             return Err(ErrorKind::ObjectDType.into());
@@ -105,16 +107,19 @@ impl Kernel {
 
     /// Whether bytes between elements' values keep what they were, so that they must be converted
     /// where they are to be.
+    #[inline]
     pub(super) fn is_partial(&self) -> bool {
         matches!(&self.op, Op::Fields(fields) if fields.is_partial())
     }
 
     /// Whether the bytes stay as they are.
+    #[inline]
     pub(crate) fn is_copy(&self) -> bool {
         matches!(self.op, Op::Copy)
     }
 
     /// Converts elements that lie one after another, as many as `dst` takes.
+    #[inline]
     pub(super) fn run(&self, src: &[u8], dst: &mut [u8]) {
         match &self.op {
             Op::Copy => dst.copy_from_slice(src),
@@ -149,6 +154,7 @@ impl Kernel {
 }
 
 impl Op {
+    #[inline]
     fn native(dtype: &DType) -> Result<Self> {
         if !is_swapped(dtype) {
             return Ok(Self::Copy);
@@ -159,6 +165,7 @@ impl Op {
         }
     }
 
+    #[inline]
     fn wide(dtype: &DType) -> Result<Self> {
         let big = dtype.byte_order() == ByteOrder::Big;
         Ok(match *dtype.kind() {
@@ -181,6 +188,7 @@ impl Op {
 }
 
 /// The size of an element, which must fit into memory to be converted.
+#[inline]
 fn in_memory(bytes: u64) -> Result<usize> {
     usize::try_from(bytes).map_err(|_| {
         ErrorKind::TooLarge {
@@ -195,6 +203,7 @@ fn in_memory(bytes: u64) -> Result<usize> {
 /// Whether values must have their bytes swapped on this machine.
 ///
 /// Fields that overlay a base go with the base, which is what NumPy's casts do.
+#[inline]
 pub(crate) fn is_swapped(dtype: &DType) -> bool {
     match dtype.kind() {
         Kind::Struct(s) => match &s.base {
@@ -207,6 +216,7 @@ pub(crate) fn is_swapped(dtype: &DType) -> bool {
 }
 
 /// How many bytes at a time a swap reverses: those of a number. `None` for a structure.
+#[inline]
 pub(crate) fn lane_size(dtype: &DType) -> Option<u8> {
     Some(match dtype.kind() {
         Kind::Int16 | Kind::UInt16 | Kind::Float16 => 2,
@@ -221,6 +231,7 @@ pub(crate) fn lane_size(dtype: &DType) -> Option<u8> {
 }
 
 /// Copies lanes of 2, 4, 8 or 16 bytes with their bytes reversed.
+#[inline]
 pub(crate) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
     match lane {
         2 => swap_lanes::<1>(src, dst),
@@ -235,6 +246,7 @@ pub(crate) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
 ///
 /// Without SSSE3, x86-64 can shuffle pairs of bytes but not bytes; a loop over `u64::swap_bytes`
 /// compiles to twice the work there.
+#[inline]
 fn swap_lanes<const PAIRS: usize>(src: &[u8], dst: &mut [u8]) {
     let (blocks, rest) = src.as_chunks::<16>();
     let (out_blocks, out_rest) = dst.as_chunks_mut::<16>();

@@ -46,6 +46,7 @@ use crate::{ErrorKind, Layout, Order, Result};
 /// assert_eq!(columns, [1, 4, 2, 5, 3, 6]);
 /// # Ok::<(), npymap_core::Error>(())
 /// ```
+#[inline]
 pub fn gather(
     layout: &Layout,
     source: &Source<'_>,

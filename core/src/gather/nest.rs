@@ -11,7 +11,7 @@ use super::{
     target::Target,
     transpose::{self, Transposer},
 };
-use crate::{Layout, Order, Result};
+use crate::{Layout, Order, Result, sort};
 
 /// Elements that are neighbours in both the source and the destination are handled as one unit.
 /// From this many bytes on, a unit is converted straight from the source.
@@ -74,11 +74,13 @@ impl Axis {
         dst: 0,
     };
 
+    #[inline]
     fn distance(&self) -> u64 {
         self.src.unsigned_abs()
     }
 
     /// The distances of a number of steps. They may wrap only where they are not used.
+    #[inline]
     fn reach(&self, steps: usize) -> Distance {
         Distance {
             src: self.src.wrapping_mul(steps as i64),
@@ -98,6 +100,7 @@ impl<'k> Nest<'k> {
     /// The loops that gather a layout in an order, to the start of the destination.
     ///
     /// It has at least one element, and the elements take at least one byte.
+    #[inline]
     pub(super) fn gathering(layout: &Layout, order: Order, kernel: &'k Kernel) -> Self {
         let mut axes = Axes::new();
         // The size of the destination, a slice, is a multiple of all these.
@@ -117,6 +120,7 @@ impl<'k> Nest<'k> {
     /// The loops that copy one layout to another of the same shape, whose elements do not overlap.
     ///
     /// There is at least one element, and the elements take at least one byte.
+    #[inline]
     pub(crate) fn assigning(from: &Layout, to: &Layout, kernel: &'k Kernel) -> Self {
         let (mut src, mut dst) = (from.offset(), to.offset());
         let strides = from.strides().iter().zip(to.strides());
@@ -135,7 +139,7 @@ impl<'k> Nest<'k> {
             }
             dims.push((len, distance));
         }
-        dims.sort_unstable_by_key(|(_, distance)| distance.dst);
+        sort::by_key(&mut dims, |(_, distance)| distance.dst);
         let mut axes = Axes::new();
         for (len, distance) in dims {
             push_merged(&mut axes, len, distance);
@@ -144,6 +148,7 @@ impl<'k> Nest<'k> {
     }
 
     /// The loops over axes, those innermost in the destination first.
+    #[inline]
     fn new(mut axes: Axes, src: u64, dst: u64, kernel: &'k Kernel) -> Self {
         let mut unit = kernel.itemsize;
         let mut out_unit = kernel.out_itemsize;
@@ -187,6 +192,7 @@ impl<'k> Nest<'k> {
     /// # Errors
     ///
     /// [`NotGiven`](crate::ErrorKind::NotGiven) if the source or the target lacks bytes.
+    #[inline]
     pub(crate) fn run(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
         if self.unit >= LARGE_UNIT {
             self.run_units(source, target)
@@ -198,6 +204,7 @@ impl<'k> Nest<'k> {
     }
 
     /// Unit by unit.
+    #[inline]
     fn run_units(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
         let mut reader = source.reader();
         self.tiles(32, 32, |tile| {
@@ -213,6 +220,7 @@ impl<'k> Nest<'k> {
     }
 
     /// Lane by lane, in tiles that keep what a lane leaves over in the cache for the next one.
+    #[inline]
     fn run_lanes(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
         let mut reader = source.reader();
         let straight = self.kernel.is_copy() && self.fills_lanes();
@@ -250,6 +258,7 @@ impl<'k> Nest<'k> {
     }
 
     /// Tile by tile through a transposed copy.
+    #[inline]
     fn run_transposed(&self, source: &Source<'_>, target: &mut Target<'_>) -> Result<()> {
         let mut reader = source.reader();
         let mut transposer = Transposer::new(self.unit, self.cross.len, self.lane.len);
@@ -279,6 +288,7 @@ impl<'k> Nest<'k> {
     }
 
     /// Converts units that lie one after another, into a lane of the destination.
+    #[inline]
     fn put(
         &self,
         units: &[u8],
@@ -311,11 +321,13 @@ impl<'k> Nest<'k> {
     }
 
     /// Whether the units of a lane are neighbours in the destination.
+    #[inline]
     fn fills_lanes(&self) -> bool {
         self.lane.len == 1 || u64::try_from(self.lane.dst) == Ok(self.out_unit as u64)
     }
 
     /// What [`put`](Self::put) needs to convert a number of units before it spreads them.
+    #[inline]
     fn conversion_buffer(&self, count: usize) -> Vec<u8> {
         if self.fills_lanes() || self.kernel.is_copy() || self.kernel.is_partial() {
             return Vec::new();
@@ -324,6 +336,7 @@ impl<'k> Nest<'k> {
     }
 
     /// Visits all tiles, of at most some rows and columns.
+    #[inline]
     fn tiles(
         &self,
         max_rows: usize,
@@ -367,6 +380,7 @@ impl<'k> Nest<'k> {
     }
 
     /// Where a unit of a tile lies in the source, and where it goes to.
+    #[inline]
     fn position(&self, tile: Tile, row: usize, col: usize) -> (u64, u64) {
         let (across, along) = (self.cross.reach(row), self.lane.reach(col));
         (
@@ -379,6 +393,7 @@ impl<'k> Nest<'k> {
 }
 
 /// Adds an axis around the others, or makes the last one longer if the new one continues it.
+#[inline]
 fn push_merged(axes: &mut Axes, len: u64, Distance { src, dst }: Distance) {
     // No more than elements in a slice.
     let len = usize::try_from(len).unwrap_or(usize::MAX);

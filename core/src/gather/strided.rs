@@ -17,6 +17,7 @@ pub(super) struct Lane {
 impl Lane {
     /// The smallest range of bytes, as start and length, that holds `count` elements, of which
     /// there is at least one.
+    #[inline]
     fn span(&self, count: usize) -> Option<(u64, usize)> {
         let reach = usize::try_from(self.stride.unsigned_abs())
             .ok()?
@@ -30,6 +31,7 @@ impl Lane {
     }
 
     /// The bytes of `count` elements where they lie, if they are neighbours in the source.
+    #[inline]
     pub(super) fn borrow<'a>(&self, count: usize, reader: &mut Reader<'_, 'a>) -> Option<&'a [u8]> {
         if u64::try_from(self.stride) != Ok(self.unit as u64) {
             return None;
@@ -39,6 +41,7 @@ impl Lane {
     }
 
     /// Copies as many elements as fill `dst`.
+    #[inline]
     pub(super) fn copy(&self, reader: &mut Reader<'_, '_>, dst: &mut [u8]) -> Result<()> {
         let span = self.span(dst.len() / self.unit);
         let Some(src) = span.and_then(|(start, len)| reader.find(start, len)) else {
@@ -59,6 +62,7 @@ impl Lane {
     }
 
     /// Copies all elements of `src`, which lie one after another, to where those of the lane are.
+    #[inline]
     pub(super) fn scatter(&self, src: &[u8], target: &mut Target<'_>) -> Result<()> {
         let span = self.span(src.len() / self.unit);
         let step = usize::try_from(self.stride).unwrap_or(0);
@@ -110,6 +114,7 @@ impl Lane {
 }
 
 /// Copies the elements of a lane, given the bytes of its span.
+#[inline]
 fn copy_strided<const N: usize>(src: &[u8], stride: i64, dst: &mut [u8]) {
     let dst = dst.as_chunks_mut::<N>().0;
     let step = usize::try_from(stride.unsigned_abs()).unwrap_or(usize::MAX);
@@ -154,6 +159,7 @@ fn copy_strided<const N: usize>(src: &[u8], stride: i64, dst: &mut [u8]) {
 }
 
 /// Copies the first of every `G` elements, a distance that the compiler knows.
+#[inline]
 fn copy_grouped<const N: usize, const G: usize>(src: &[u8], dst: &mut [[u8; N]]) {
     if let (Some((first, rest)), Some((out, dst))) =
         (src.split_first_chunk(), dst.split_first_mut())
@@ -168,6 +174,7 @@ fn copy_grouped<const N: usize, const G: usize>(src: &[u8], dst: &mut [[u8; N]])
     }
 }
 
+#[inline]
 fn copy_each<'a, const N: usize>(src: impl Iterator<Item = &'a [u8; N]>, dst: &mut [[u8; N]]) {
     for (src, dst) in src.zip(dst) {
         *dst = *src;
@@ -175,6 +182,7 @@ fn copy_each<'a, const N: usize>(src: impl Iterator<Item = &'a [u8; N]>, dst: &m
 }
 
 /// Copies elements to the places `step` bytes apart, given the bytes of their span.
+#[inline]
 fn scatter_strided<const N: usize>(src: &[u8], step: usize, dst: &mut [u8]) {
     if step == N {
         dst.copy_from_slice(src);
@@ -198,6 +206,7 @@ fn scatter_strided<const N: usize>(src: &[u8], step: usize, dst: &mut [u8]) {
 }
 
 /// Copies to the first of every `G` elements, a distance that the compiler knows.
+#[inline]
 fn scatter_grouped<const N: usize, const G: usize>(src: &[[u8; N]], dst: &mut [u8]) {
     let (groups, rest) = dst.as_chunks_mut().0.as_chunks_mut::<G>();
     let (src, last) = src.split_at_checked(groups.len()).unwrap_or((src, &[]));
@@ -212,6 +221,7 @@ fn scatter_grouped<const N: usize, const G: usize>(src: &[[u8; N]], dst: &mut [u
 }
 
 /// Like [`copy_strided`], for elements of any size.
+#[inline]
 fn copy_strided_any(src: &[u8], stride: i64, unit: usize, dst: &mut [u8]) {
     let step = usize::try_from(stride.unsigned_abs()).unwrap_or(usize::MAX);
     let dst = dst.chunks_exact_mut(unit);

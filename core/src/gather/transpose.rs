@@ -33,6 +33,7 @@ impl Transposer {
     ///
     /// A tile has about 1 KiB along either side, so that prefetching pays, and at most 256 KiB in
     /// all, which a second-level cache holds.
+    #[inline]
     pub(super) fn new(unit: usize, max_rows: usize, max_cols: usize) -> Self {
         let side = match unit {
             1 => 512,
@@ -52,6 +53,7 @@ impl Transposer {
 
     /// Reads at most [`GROUP`] lanes of `rows` units each, the columns from `col` on of a tile of
     /// `cols` columns.
+    #[inline]
     pub(super) fn push(
         &mut self,
         reader: &mut Reader<'_, '_>,
@@ -106,17 +108,20 @@ impl Transposer {
     }
 
     /// The tile, its rows one after another.
+    #[inline]
     pub(super) fn all(&self, rows: usize, cols: usize) -> &[u8] {
         self.tile.get(..rows * cols * self.unit).unwrap_or_default()
     }
 
     /// The rows of the tile.
+    #[inline]
     pub(super) fn rows(&self, rows: usize, cols: usize) -> impl Iterator<Item = &[u8]> {
         self.tile.chunks_exact(cols * self.unit).take(rows)
     }
 }
 
 /// Writes one unit of each lane side by side into each row, at a byte.
+#[inline]
 fn write_group<'t, const N: usize>(
     lanes: [&[u8]; GROUP],
     rows: impl Iterator<Item = &'t mut [u8]>,
@@ -133,6 +138,7 @@ fn write_group<'t, const N: usize>(
 }
 
 /// Writes one unit of a lane into each row, at a byte.
+#[inline]
 fn write_lane<'t, const N: usize>(
     lane: &[u8],
     rows: impl Iterator<Item = &'t mut [u8]>,
@@ -146,6 +152,7 @@ fn write_lane<'t, const N: usize>(
 }
 
 /// Like [`write_lane`], for units of any size.
+#[inline]
 fn write_lane_any<'t>(
     lane: &[u8],
     unit: usize,

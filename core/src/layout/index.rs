@@ -1,6 +1,6 @@
 //! Basic indexing: views by integers, slices and field names.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 use core::ops::{Deref, Range};
 
 use super::{Layout, LayoutError, MAX_NDIM, Strides};
@@ -8,6 +8,7 @@ use crate::{
     DType, Result, Selection,
     dtype::{Dims, Field},
     selection::{Item, MAX_ITEMS, SelectionError, Subscript},
+    sort,
 };
 
 impl Layout {
@@ -187,10 +188,14 @@ impl Layout {
         let Some(all) = self.dtype.fields() else {
             return Err(SelectionError::NotStructured.into());
         };
-        let mut left: BTreeMap<&str, &Field> = all.iter().map(|f| (&*f.name, f)).collect();
+        let mut left: Vec<(&str, Option<&Field>)> =
+            all.iter().map(|f| (&*f.name, Some(f))).collect();
+        sort::by_key(&mut left, |&(name, _)| name);
         let mut chosen = Vec::new();
         for name in names.iter().map(S::as_ref) {
-            let Some(field) = left.remove(name) else {
+            let found = left.binary_search_by_key(&name, |&(name, _)| name).ok();
+            let slot = found.and_then(|at| left.get_mut(at));
+            let Some(field) = slot.and_then(|(_, field)| field.take()) else {
                 return Err(match self.dtype.field(name) {
                     None => SelectionError::NoField { name: name.into() },
                     Some(field) if *field.name == *name => {

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Layout, LayoutError};
-use crate::Result;
+use crate::{Result, sort};
 
 /// How many steps the search for elements that overlap may take. Where each axis strides over all
 /// that is within it, it takes one for each axis.
@@ -40,7 +40,7 @@ impl Layout {
                 reach: 0,
             })
             .collect();
-        axes.sort_unstable_by_key(|axis| axis.stride);
+        sort::by_key(&mut axes, |axis| axis.stride);
         if axes.first().is_some_and(|axis| axis.stride == 0) {
             return true;
         }
@@ -95,7 +95,7 @@ impl Ordered {
         if from.itemsize() != to.itemsize() {
             return None;
         }
-        order.sort_unstable_by_key(|&(stride, _)| core::cmp::Reverse(stride));
+        sort::by_key(&mut order, |&(stride, _)| core::cmp::Reverse(stride));
         let axes: SmallVec<[i64; 8]> = order.iter().map(|&(_, axis)| axis).collect();
         let sorted = |layout: &Layout| layout.flip(Some(&flipped))?.permute(&axes);
         let (from, to) = (sorted(from).ok()?, sorted(to).ok()?);

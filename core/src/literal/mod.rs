@@ -10,6 +10,8 @@
 //! filter for headers of Python 2 takes a line that begins with a lone carriage return for a
 //! comment, [`Dialect::Python2`] does not.
 
+#[cfg(any(target_family = "wasm", test))]
+mod float;
 mod grammar;
 mod json;
 mod number;

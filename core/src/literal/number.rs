@@ -81,7 +81,7 @@ fn decimal(input: &str) -> Parsed<'_, Literal<'_>> {
         return integer(input, text).map(|literal| (rest, literal));
     }
     // Rust accepts all the forms left, and rounds as correctly as Python does.
-    let Ok(x) = without_groups(text).parse() else {
+    let Some(x) = float(&without_groups(text)) else {
         return fail(input, "a number");
     };
     let literal = match imaginary {
@@ -89,6 +89,16 @@ fn decimal(input: &str) -> Parsed<'_, Literal<'_>> {
         None => Literal::Float(x),
     };
     Ok((rest, literal))
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn float(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+#[cfg(target_family = "wasm")]
+fn float(text: &str) -> Option<f64> {
+    Some(super::float::parse(text))
 }
 
 /// Digits with single underscores between them, or nothing.
@@ -177,7 +187,7 @@ pub(crate) fn magnitude(digits: &str) -> Option<f64> {
         [b'0', b'x' | b'X', ..] => 16,
         [b'0', b'o' | b'O', ..] => 8,
         [b'0', b'b' | b'B', ..] => 2,
-        _ => return digits.parse().ok().filter(|x: &f64| x.is_finite()),
+        _ => return float(digits).filter(|x| x.is_finite()),
     };
     let digits = digits.chars().skip(2).filter_map(|c| c.to_digit(radix));
     let x = digits.fold(0.0, |x, digit| x * f64::from(radix) + f64::from(digit));

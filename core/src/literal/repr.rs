@@ -1,9 +1,10 @@
 //! `Display` of literals: Python's `repr`.
 
-use alloc::{format, string::String};
+use alloc::string::String;
 use core::fmt::{self, Write};
 
 use super::Literal;
+use crate::{DType, text};
 
 impl fmt::Display for Literal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,7 +14,7 @@ impl fmt::Display for Literal<'_> {
             Self::Bool(false) => f.write_str("False"),
             Self::Int(n) => n.fmt(f),
             Self::BigInt(digits) => f.write_str(digits),
-            Self::Float(x) => write_float(f, *x, ".0"),
+            Self::Float(x) => write_float(f, *x, true),
             Self::Complex { re, im } => write_complex(f, *re, *im),
             Self::Ellipsis => f.write_str("Ellipsis"),
             Self::Str(s) => write_str(f, s.chars().map(u32::from)),
@@ -49,47 +50,27 @@ fn write_items(
     f.write_str(close)
 }
 
-/// The shortest digits that give the same float, with an exponent below 1e-4 and from 1e16 on.
-/// `whole` is added to those that would look like an integer.
-fn write_float(f: &mut fmt::Formatter<'_>, x: f64, whole: &str) -> fmt::Result {
-    if x.is_nan() {
-        return f.write_str("nan");
+/// As NumPy prints a float, which is Python's `repr`. Without `whole`, those that look like an
+/// integer have no `.0`.
+fn write_float(f: &mut fmt::Formatter<'_>, x: f64, whole: bool) -> fmt::Result {
+    let text = text::element(&DType::FLOAT64, &x.to_ne_bytes()).map_err(|_| fmt::Error)?;
+    match text.strip_suffix(".0") {
+        Some(digits) if !whole => f.write_str(digits),
+        _ => f.write_str(&text),
     }
-    if x.is_sign_negative() {
-        f.write_char('-')?;
-    }
-    let x = x.abs();
-    if x.is_infinite() {
-        return f.write_str("inf");
-    }
-    if x != 0.0 && !(1e-4..1e16).contains(&x) {
-        let text = format!("{x:e}");
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, exponent) = match exponent.strip_prefix('-') {
-            Some(exponent) => ('-', exponent),
-            None => ('+', exponent),
-        };
-        return write!(f, "{digits}e{sign}{exponent:0>2}");
-    }
-    let text = format!("{x}");
-    f.write_str(&text)?;
-    if !text.contains('.') {
-        f.write_str(whole)?;
-    }
-    Ok(())
 }
 
 fn write_complex(f: &mut fmt::Formatter<'_>, re: f64, im: f64) -> fmt::Result {
     if re == 0.0 && re.is_sign_positive() {
-        write_float(f, im, "")?;
+        write_float(f, im, false)?;
         return f.write_char('j');
     }
     f.write_char('(')?;
-    write_float(f, re, "")?;
+    write_float(f, re, false)?;
     if im.is_nan() || im.is_sign_positive() {
         f.write_char('+')?;
     }
-    write_float(f, im, "")?;
+    write_float(f, im, false)?;
     f.write_str("j)")
 }
 

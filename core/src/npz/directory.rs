@@ -9,7 +9,7 @@ use super::{
     DirectoryReader, Limits, Member,
     record::{CentralHeader, Record, size_of},
 };
-use crate::{ErrorKind, Result, Step};
+use crate::{ErrorKind, Result, Step, sort};
 
 /// What an archive holds.
 #[derive(Clone, Debug)]
@@ -122,7 +122,9 @@ impl Directory {
         }
         limit(&mut members);
         let mut by_name: Box<[usize]> = (0..members.len()).collect();
-        by_name.sort_unstable_by_key(|&index| (members.get(index).map(Member::name), index));
+        sort::by_key(&mut by_name, |&index| {
+            (members.get(index).map(Member::name), index)
+        });
         Ok(Self {
             members: members.into(),
             by_name,
@@ -137,7 +139,7 @@ impl Directory {
 /// no room at all.
 fn limit(members: &mut [Member]) {
     let mut by_offset: Vec<&mut Member> = members.iter_mut().collect();
-    by_offset.sort_unstable_by_key(|member| member.header_offset());
+    sort::by_key(&mut by_offset, |member| member.header_offset());
     let mut groups = by_offset
         .chunk_by_mut(|a, b| a.header_offset() == b.header_offset())
         .peekable();

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{DType, Result, error::Excerpt};
+use crate::{DType, Result, error::Excerpt, literal::Literal};
 
 /// Why statistics or a histogram were refused.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,12 +66,16 @@ impl fmt::Display for StatsError {
                 "{found} bytes are not whole elements: expected a multiple of {itemsize}"
             ),
             Self::RangeNotFinite { lo, hi } => {
-                write!(f, "range of [{lo:?}, {hi:?}] is not finite")
+                let [lo, hi] = [*lo, *hi].map(Literal::Float);
+                write!(f, "range of [{lo}, {hi}] is not finite")
             }
-            Self::RangeReversed { lo, hi } => write!(
-                f,
-                "the range's end must not be below its start: found [{lo:?}, {hi:?}]"
-            ),
+            Self::RangeReversed { lo, hi } => {
+                let [lo, hi] = [*lo, *hi].map(Literal::Float);
+                write!(
+                    f,
+                    "the range's end must not be below its start: found [{lo}, {hi}]"
+                )
+            }
             Self::TooManyBins { bins } => write!(
                 f,
                 "too many bins for data range: cannot create {bins} finite-sized bins"

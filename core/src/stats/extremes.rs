@@ -11,6 +11,7 @@ pub(super) struct Extremes<V> {
 
 impl<V: Copy + PartialOrd> Extremes<V> {
     /// The extremes of one value, at place 0.
+    #[inline]
     pub(super) fn single(value: V) -> Self {
         Self {
             min: value,
@@ -22,6 +23,7 @@ impl<V: Copy + PartialOrd> Extremes<V> {
 
     /// The extremes of a tile whose least and greatest values are given, to be merged into what
     /// is known so far: where one is nothing new its place is left out, to save the search.
+    #[inline]
     pub(super) fn of_tile<T>(values: &[T], (min, max): (T, T), known: Option<&Self>) -> Self
     where
         T: Copy + PartialEq + Into<V>,
@@ -46,6 +48,7 @@ impl<V: Copy + PartialOrd> Extremes<V> {
     }
 
     /// Makes `ours` those of a sequence and of others, whose places `place` turns into ours.
+    #[inline]
     pub(super) fn merge(ours: &mut Option<Self>, others: Option<Self>, place: impl Fn(u64) -> u64) {
         let Some(others) = others else { return };
         let (argmin, argmax) = (place(others.argmin), place(others.argmax));
@@ -67,6 +70,7 @@ impl<V: Copy + PartialOrd> Extremes<V> {
 }
 
 /// The first place of a value that is there.
+#[inline]
 fn position<T: Copy + PartialEq>(values: &[T], value: T) -> usize {
     /// Comparing so many at once without a way out vectorises.
     const STRIDE: usize = 64;

@@ -23,12 +23,14 @@ pub(super) struct FloatTally {
 
 impl FloatTally {
     /// Adds the figures of the elements right after.
+    #[inline]
     fn append(&mut self, later: &Self) {
         let count = self.count;
         self.merge(later, |place| place.saturating_add(count));
     }
 
     /// Adds the figures of other elements, whose places `place` turns into ours.
+    #[inline]
     pub(super) fn merge(&mut self, later: &Self, place: impl Fn(u64) -> u64) {
         if self.count > 0 && later.count > 0 {
             // Chan, Golub, LeVeque: the two means differ.
@@ -48,6 +50,7 @@ impl FloatTally {
     }
 
     /// The sum: NaN if a value is, or if infinities cancel.
+    #[inline]
     pub(super) fn sum(&self) -> f64 {
         match (self.nan, self.posinf, self.neginf) {
             (0, 0, 0) => self.sum.value(),
@@ -58,6 +61,7 @@ impl FloatTally {
     }
 
     /// The mean; `None` of nothing.
+    #[inline]
     pub(super) fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| {
             let sum = self.sum();
@@ -70,10 +74,12 @@ impl FloatTally {
     }
 
     /// The standard deviation, NaN if a value is NaN or infinite; `None` of nothing.
+    #[inline]
     pub(super) fn std(&self) -> Option<f64> {
         self.variance().map(sqrt)
     }
 
+    #[inline]
     fn variance(&self) -> Option<f64> {
         (self.count > 0).then(|| {
             let sum = self.sum();
@@ -88,6 +94,7 @@ impl FloatTally {
         })
     }
 
+    #[inline]
     fn is_finite(&self) -> bool {
         (self.nan, self.posinf, self.neginf) == (0, 0, 0)
     }
@@ -96,6 +103,7 @@ impl FloatTally {
     ///
     /// It is kept between the extremes: so that of equal values is exact, and they deviate by
     /// nothing.
+    #[inline]
     fn centre(&self) -> (f64, f64) {
         let (mean, rest) = self.sum.divide(self.count as f64);
         match self.extremes {
@@ -107,6 +115,7 @@ impl FloatTally {
 }
 
 impl Sink for FloatTally {
+    #[inline]
     fn floats<T: Float>(&mut self, values: &[T]) {
         let sum = Sum::of(values, T::into);
         let mut tally = Self {
@@ -159,6 +168,7 @@ pub(super) struct ComplexTally {
 
 impl ComplexTally {
     /// Adds the figures of the elements right after.
+    #[inline]
     pub(super) fn merge(&mut self, later: &Self) {
         // No place is ever asked of complex numbers.
         self.re.append(&later.re);
@@ -169,12 +179,14 @@ impl ComplexTally {
     }
 
     /// The standard deviation of the distances from the mean; `None` of nothing.
+    #[inline]
     pub(super) fn std(&self) -> Option<f64> {
         Some(sqrt(self.re.variance()? + self.im.variance()?))
     }
 }
 
 impl Sink for ComplexTally {
+    #[inline]
     fn complex<T: Float>(&mut self, parts: &[T]) {
         let (pairs, _) = parts.as_chunks::<2>();
         let mut tile = [T::ZERO; TILE / 2];
@@ -221,10 +233,12 @@ impl Float for f32 {
     const INFINITY: Self = Self::INFINITY;
     const NEG_INFINITY: Self = Self::NEG_INFINITY;
 
+    #[inline]
     fn is_nan(self) -> bool {
         self.is_nan()
     }
 
+    #[inline]
     fn count_zeros(values: &[Self]) -> u64 {
         // A count as wide as the values vectorises best.
         let zeros: u32 = values.iter().map(|&value| u32::from(value == 0.0)).sum();
@@ -245,10 +259,12 @@ impl Float for f64 {
     const INFINITY: Self = Self::INFINITY;
     const NEG_INFINITY: Self = Self::NEG_INFINITY;
 
+    #[inline]
     fn is_nan(self) -> bool {
         self.is_nan()
     }
 
+    #[inline]
     fn count_zeros(values: &[Self]) -> u64 {
         values.iter().map(|&value| u64::from(value == 0.0)).sum()
     }
@@ -260,6 +276,7 @@ impl Float for f64 {
 }
 
 /// The least and the greatest value that is not NaN; infinities of the wrong sign if all are.
+#[inline]
 fn bounds<T: Float>(values: &[T]) -> (T, T) {
     // A comparison with NaN is false and keeps the other.
     (

@@ -22,12 +22,14 @@ pub(super) struct IntTally {
 
 impl IntTally {
     /// Adds the figures of the elements right after.
+    #[inline]
     fn append(&mut self, later: &Self) {
         let count = self.count;
         self.merge(later, |place| place.saturating_add(count));
     }
 
     /// Adds the figures of other elements, whose places `place` turns into ours.
+    #[inline]
     pub(super) fn merge(&mut self, later: &Self, place: impl Fn(u64) -> u64) {
         if self.count > 0 && later.count > 0 {
             // Chan, Golub, LeVeque: the two means differ. Exact integers keep the difference right
@@ -50,17 +52,20 @@ impl IntTally {
     }
 
     /// The mean; `None` of nothing.
+    #[inline]
     pub(super) fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| Mean::new(self.sum, self.count).value())
     }
 
     /// The standard deviation; `None` of nothing.
+    #[inline]
     pub(super) fn std(&self) -> Option<f64> {
         (self.count > 0).then(|| sqrt(self.m2.value() / self.count as f64))
     }
 }
 
 impl Sink for IntTally {
+    #[inline]
     fn ints<T: Int>(&mut self, values: &[T]) {
         let Some(&first) = values.first() else { return };
         let min = values.iter().fold(first, |m, &v| if v < m { v } else { m });
@@ -81,6 +86,7 @@ impl Sink for IntTally {
         });
     }
 
+    #[inline]
     fn times(&mut self, values: &[i64]) {
         let nat = count_if(values, |v| v == NAT);
         if nat == 0 {
@@ -114,6 +120,7 @@ struct Mean {
 
 impl Mean {
     /// The mean of `count > 0` integers.
+    #[inline]
     fn new(sum: i128, count: u64) -> Self {
         let n = i128::from(count.max(1));
         let (mut nearest, mut rest) = (sum.div_euclid(n), sum.rem_euclid(n));
@@ -127,6 +134,7 @@ impl Mean {
         }
     }
 
+    #[inline]
     fn value(self) -> f64 {
         self.nearest as f64 + self.rest
     }

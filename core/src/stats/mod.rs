@@ -100,6 +100,7 @@ impl Accumulator {
     /// # Errors
     ///
     /// [`StatsError::PartialElement`] if `bytes` are not whole elements. None is added then.
+    #[inline]
     pub fn update(&mut self, bytes: &[u8]) -> Result<()> {
         error::check_whole(&self.dtype, bytes)?;
         match &mut self.tally {

@@ -18,20 +18,25 @@ pub(super) const TILE: usize = 2048;
 /// No tile is empty, none is longer than [`TILE`].
 pub(super) trait Sink {
     /// Takes integers, and booleans as 0 and 1.
+    #[inline]
     fn ints<T: Int>(&mut self, _values: &[T]) {}
 
     /// Takes dates and durations, of which `i64::MIN` is NaT.
+    #[inline]
     fn times(&mut self, _values: &[i64]) {}
 
     /// Takes floating-point numbers.
+    #[inline]
     fn floats<T: Float>(&mut self, _values: &[T]) {}
 
     /// Takes complex numbers: real and imaginary parts in turn.
+    #[inline]
     fn complex<T: Float>(&mut self, _parts: &[T]) {}
 }
 
 /// Feeds a sink with the values that `bytes` hold. What is not a whole element at the end is
 /// ignored; so are dtypes that are no numbers.
+#[inline]
 pub(super) fn feed(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
     let big = dtype.byte_order() == ByteOrder::Big;
     /// Feeds one method of the sink with a type of number, decoded further by a function if given.
@@ -87,6 +92,7 @@ pub(super) fn feed(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
 }
 
 /// Decodes `bytes` into a tile after the other.
+#[inline]
 fn tiles<T: Copy + Default, const W: usize>(
     bytes: &[u8],
     decode: impl Fn([u8; W]) -> T,

@@ -8,28 +8,33 @@ use smallvec::SmallVec;
 ///
 /// The limbs that any binary64 needs stand inline; only long doubles go to the heap.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Big(SmallVec<[u64; 20]>);
+pub(crate) struct Big(SmallVec<[u64; 20]>);
 
 impl Big {
-    pub(super) fn zero() -> Self {
+    pub(crate) fn zero() -> Self {
         Self(SmallVec::new())
     }
 
     /// 5^`exponent`.
-    pub(super) fn power_of_five(mut exponent: u32) -> Self {
-        /// The greatest power of five in a limb is this power of it.
-        const STEP: u32 = 27;
+    pub(crate) fn power_of_five(exponent: u32) -> Self {
         let mut power = Self(SmallVec::from_slice(&[1]));
-        while exponent > 0 {
-            let step = exponent.min(STEP);
-            power.multiply(5_u64.pow(step));
-            exponent -= step;
-        }
+        power.multiply_power_of_five(exponent);
         power
     }
 
+    /// `self` × 5^`exponent`.
+    pub(crate) fn multiply_power_of_five(&mut self, mut exponent: u32) {
+        /// The greatest power of five in a limb is this power of it.
+        const STEP: u32 = 27;
+        while exponent > 0 {
+            let step = exponent.min(STEP);
+            self.multiply(5_u64.pow(step));
+            exponent -= step;
+        }
+    }
+
     /// `self` × `factor`, which must not be zero.
-    pub(super) fn multiply(&mut self, factor: u64) {
+    pub(crate) fn multiply(&mut self, factor: u64) {
         let mut carry = 0;
         for limb in &mut self.0 {
             let product = u128::from(*limb) * u128::from(factor) + u128::from(carry);
@@ -41,8 +46,22 @@ impl Big {
         }
     }
 
+    /// `self` + `addend`.
+    #[cfg(any(target_family = "wasm", test))]
+    pub(crate) fn add(&mut self, addend: u64) {
+        let mut carry = addend;
+        for limb in &mut self.0 {
+            let (sum, overflow) = limb.overflowing_add(carry);
+            *limb = sum;
+            carry = overflow.into();
+        }
+        if carry > 0 {
+            self.0.push(carry);
+        }
+    }
+
     /// `self` × 2^`bits`. Not for zero, which has no limbs to shift.
-    pub(super) fn shifted(&self, bits: u32) -> Self {
+    pub(crate) fn shifted(&self, bits: u32) -> Self {
         let mut limbs = SmallVec::from_elem(0, (bits / 64) as usize);
         let bits = bits % 64;
         let mut carry = 0;
@@ -58,7 +77,7 @@ impl Big {
     }
 
     /// Takes `other` away, which must not be greater.
-    pub(super) fn subtract(&mut self, other: &Self) {
+    pub(crate) fn subtract(&mut self, other: &Self) {
         debug_assert!(*self >= *other);
         let mut borrow = false;
         for (limb, subtrahend) in self.0.iter_mut().zip(other.limbs()) {
@@ -73,7 +92,7 @@ impl Big {
     }
 
     /// Compares `self` + `addend` with `other`.
-    pub(super) fn sum_cmp(&self, addend: &Self, other: &Self) -> Ordering {
+    pub(crate) fn sum_cmp(&self, addend: &Self, other: &Self) -> Ordering {
         let length = self.0.len().max(addend.0.len()).max(other.0.len());
         let mut carry = false;
         let mut ordering = Ordering::Equal;
@@ -142,6 +161,9 @@ mod tests {
             let mut product = big(small);
             product.multiply(factor);
             prop_assert_eq!(product, big(small * u128::from(factor)));
+            let mut sum = big(a);
+            sum.add(factor);
+            prop_assert_eq!(sum, big(a + u128::from(factor)));
             let mut difference = big(a.max(b));
             difference.subtract(&big(a.min(b)));
             prop_assert_eq!(difference, big(a.abs_diff(b)));

@@ -45,6 +45,8 @@ mod values;
 use alloc::string::String;
 use core::fmt::{self, Write};
 
+#[cfg(any(target_family = "wasm", test))]
+pub(crate) use self::big::Big;
 pub use self::summary::Summary;
 use crate::{
     DType, ErrorKind, Layout, Order, Result,

@@ -3,6 +3,8 @@ import { changed, FIRST_BYTES, type Source } from './source.js';
 /** A Blob or a File, which is no snapshot: what is on the disk may change. */
 export class BlobSource implements Source {
   readonly size: number;
+  /** Files are near, and what was read of them is collected late. */
+  readonly ahead = 8 << 20;
   readonly #blob: Blob;
   readonly #handle: FileHandleLike | undefined;
 
