@@ -400,6 +400,19 @@ export interface NpyArray {
    * ```
    */
   text(opts?: { signal?: AbortSignal | undefined }): Promise<string>;
+  /**
+   * What Python's `str()` gives of each element, in C order: shortest floats, exact integers, dates, `nan` and `NaT`;
+   * for tables that show values as they are. Reads what {@link plan} tells. Up to a million elements.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new Float32Array([0.1, -0, NaN]), { shape: [3] }));
+   * console.log(await array.elements()); // ['0.1', '-0.0', 'nan']
+   * ```
+   */
+  elements(opts?: { signal?: AbortSignal | undefined }): Promise<string[]>;
   /** Ends all reading of this file, by any of its views, with `ERR_CLOSED`, and forgets what was kept. */
   close(): void;
   /** The same, for `using`. */

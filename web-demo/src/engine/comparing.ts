@@ -2,14 +2,13 @@
 import { slice, type NpyArray } from 'npymap/slim';
 import { Comparison, painter } from './painter.ts';
 import { lend } from './pictures.ts';
-import { texts } from './planes.ts';
 import type { Context } from './rpc.ts';
 import type { Compared } from './types.ts';
 import { valuesOf } from './values.ts';
 import { family, isNumeric } from '../text/dtype.ts';
 
 const CHUNK = 4 << 20;
-const TEXTS = 4096;
+const TEXTS = 65536;
 
 export async function compare(a: NpyArray, b: NpyArray, rtol: number, atol: number, ctx: Context): Promise<Compared> {
   if (a.shape.join() !== b.shape.join()) throw new RangeError(`the shapes differ: (${a.shape.join(', ')}) and (${b.shape.join(', ')})`);
@@ -20,7 +19,7 @@ export async function compare(a: NpyArray, b: NpyArray, rtol: number, atol: numb
   const both = async (place: number): Promise<[string, string] | null> => {
     const index = at(place);
     if (!index) return null;
-    const [one, other] = await Promise.all([a, b].map((array) => texts(array.slice(index), ctx.signal)));
+    const [one, other] = await Promise.all([a, b].map((array) => array.slice(index).elements({ signal: ctx.signal })));
     return [one?.[0] ?? '', other?.[0] ?? ''];
   };
   return {
@@ -63,7 +62,7 @@ async function numbers(a: NpyArray, b: NpyArray, rtol: number, atol: number, { s
 async function others(a: NpyArray, b: NpyArray, { signal, progress }: Context): Promise<Found> {
   let [count, different, first] = [0, 0, -1];
   for (const [from, to] of parts(a, TEXTS)) {
-    const [one, other] = await Promise.all([a, b].map((array) => texts(part(array, from, to), signal)));
+    const [one, other] = await Promise.all([a, b].map((array) => part(array, from, to).elements({ signal })));
     one!.forEach((text, i) => {
       if (text === other![i]) return;
       different += 1;

@@ -33,31 +33,3 @@ export function areaOf(plane: NpyArray, { r0, r1, c0, c1 }: Area, rstep = 1, cst
 export function fieldOf(array: NpyArray, path: readonly string[]): NpyArray {
   return path.reduce((of, name) => of.field(name), array);
 }
-
-/** What Python's `str()` prints of each element, in C order. */
-export async function texts(array: NpyArray, signal: AbortSignal): Promise<string[]> {
-  if (array.size === 0) return [];
-  // All of it in one go; the elements then come from what was kept.
-  await array.read({ bytes: true, signal });
-  const found: string[] = [];
-  for (const index of indices(array.shape)) {
-    signal.throwIfAborted();
-    found.push(await array.slice(index).text({ signal }));
-  }
-  return found;
-}
-
-/** All indices of a shape, in C order. */
-function* indices(shape: readonly number[]): Generator<number[], undefined> {
-  const index = shape.map(() => 0);
-  for (;;) {
-    yield [...index];
-    let axis = shape.length - 1;
-    for (; axis >= 0; axis -= 1) {
-      index[axis] = index[axis]! + 1;
-      if (index[axis]! < shape[axis]!) break;
-      index[axis] = 0;
-    }
-    if (axis < 0) return undefined;
-  }
-}

@@ -1,6 +1,6 @@
 // Slices to take away.
 import { npyStream, slice, toNpy, type NpyArray, type TypedArray } from 'npymap/slim';
-import { fieldOf, texts } from './planes.ts';
+import { fieldOf } from './planes.ts';
 import type { Context } from './rpc.ts';
 
 const CHUNK = 8 << 20;
@@ -36,7 +36,7 @@ export async function csvFile(array: NpyArray, fields: string[][], { signal, pro
   const width = fields.length > 0 ? fields.length : (array.ndim > 1 ? array.shape.at(-1)! : 1);
   // Everything but the last axis are rows.
   const length = array.shape[0] ?? 1;
-  const step = Math.max(1, Math.floor(4096 / Math.max(1, (array.size * columns) / Math.max(1, length))));
+  const step = Math.max(1, Math.floor(65536 / Math.max(1, (array.size * columns) / Math.max(1, length))));
   for (let at = 0; at < length; at += step) {
     const part = array.ndim === 0 ? array : array.slice([slice(at, Math.min(at + step, length))]);
     const found = await columnTexts(part, fields, signal);
@@ -48,7 +48,7 @@ export async function csvFile(array: NpyArray, fields: string[][], { signal, pro
 
 /** The texts of all fields of one element, then of the next. */
 export async function columnTexts(array: NpyArray, fields: readonly string[][], signal: AbortSignal): Promise<string[]> {
-  if (fields.length === 0) return texts(array, signal);
+  if (fields.length === 0) return array.elements({ signal });
   const columns: string[][] = [];
   for (const path of fields) columns.push(await fieldTexts(array, path, signal));
   return Array.from({ length: array.size * fields.length }, (_, i) => columns[i % fields.length]![Math.floor(i / fields.length)]!);
@@ -57,7 +57,7 @@ export async function columnTexts(array: NpyArray, fields: readonly string[][], 
 /** A text for each element, also where a field is an array itself. */
 async function fieldTexts(array: NpyArray, path: readonly string[], signal: AbortSignal): Promise<string[]> {
   const field = fieldOf(array, path);
-  const found = await texts(field, signal);
+  const found = await field.elements({ signal });
   const per = array.size === 0 ? 1 : found.length / array.size;
   if (per === 1) return found;
   return Array.from({ length: array.size }, (_, i) => `[${found.slice(i * per, (i + 1) * per).join(' ')}]`);

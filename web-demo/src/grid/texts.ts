@@ -10,9 +10,9 @@ export interface Rect {
 export type Load = (rect: Rect, signal: AbortSignal) => Promise<string[]>;
 
 const ROWS = 32;
-const COLS = 12;
+const COLS = 16;
 /** How many blocks are kept. */
-const KEPT = 96;
+const KEPT = 128;
 /** How many are read at the same time. */
 const RUNNING = 3;
 

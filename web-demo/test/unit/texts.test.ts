@@ -19,14 +19,14 @@ test('blocks are read once, kept, and dropped when nobody looks', async () => {
   texts.want({ r0: 90, r1: 100, c0: 0, c1: 20 });
   // To the edges of the array and no further.
   expect(asked.map(({ rect }) => rect)).toEqual([
-    { r0: 64, r1: 96, c0: 0, c1: 12 },
-    { r0: 64, r1: 96, c0: 12, c1: 20 },
-    { r0: 96, r1: 100, c0: 0, c1: 12 },
+    { r0: 64, r1: 96, c0: 0, c1: 16 },
+    { r0: 64, r1: 96, c0: 16, c1: 20 },
+    { r0: 96, r1: 100, c0: 0, c1: 16 },
   ]);
   asked[0]!.done();
   await settle();
-  expect(texts.get(95, 11)).toBe('95,11');
-  expect(texts.get(95, 12)).toBeUndefined();
+  expect(texts.get(95, 15)).toBe('95,15');
+  expect(texts.get(95, 16)).toBeUndefined();
   // Somewhere else: what is still being read is not wanted any more.
   texts.want({ r0: 0, r1: 10, c0: 0, c1: 5 });
   expect(asked[1]!.signal.aborted).toBe(true);
