@@ -10,7 +10,7 @@ import { readValues } from './values.ts';
 const SAMPLE = 384;
 const BINS = 96;
 /** Whatever may be read: not more pieces than this. */
-const REQUESTS = { remote: 48, local: 4096 };
+const REQUESTS = { remote: 48, local: 1200 };
 export const BYTES = { remote: 8e6, local: 64e6 };
 
 /** How much may be read without asking. */

@@ -26,6 +26,8 @@ export interface GridOptions {
   load: Load;
   /** What is shown of a text, and of which kind it is. */
   show(text: string, col: number): { text: string; kind: string };
+  /** How many characters a text may have, until some are there. */
+  chars: number;
   /** Where to begin. */
   focus: Cell;
   onFocus(cell: Cell): void;
@@ -53,6 +55,7 @@ export class Grid {
   readonly #observer: ResizeObserver;
   readonly #charWidth: number;
   #chars: number;
+  #isGuess = true;
   #headWidth: number;
   #y: Scroll = { top: 0, position: 0 };
   #x: Scroll = { top: 0, position: 0 };
@@ -93,9 +96,7 @@ export class Grid {
     parent.append(this.element);
 
     this.#charWidth = measure(this.element);
-    this.#chars = MIN_CHARS;
-    // The longest names are the last, or are few.
-    for (let col = 0; col < options.cols; col += options.cols <= 64 ? 1 : options.cols - 1) this.#fit(options.colName(col));
+    this.#chars = Math.max(options.chars, this.#nameChars());
     const longest = [0, options.rows - 1].map((row) => (row < 0 ? 0 : options.rowName(row).length));
     this.#headWidth = Math.ceil(Math.max(3, ...longest) * this.#charWidth) + PADDING;
 
@@ -378,9 +379,19 @@ export class Grid {
   /** Texts have arrived: wider cells if need be. */
   #widen(): void {
     const before = this.#chars;
+    // A guess ends when it can be known.
+    if (this.#isGuess) this.#chars = this.#nameChars();
+    this.#isGuess = false;
     this.#texts.forNew((text, col) => this.#fit(this.#options.show(text, col).text));
     if (this.#chars !== before) this.#layout();
     else this.#schedule();
+  }
+
+  /** The longest names of columns are the last, or there are few. */
+  #nameChars(): number {
+    const { cols, colName } = this.#options;
+    const names = cols <= 64 ? Array.from({ length: cols }, (_, col) => colName(col)) : [colName(0), colName(cols - 1)];
+    return Math.max(MIN_CHARS, ...names.map(({ length }) => Math.min(length, MAX_CHARS)));
   }
 
   #fit(text: string): void {

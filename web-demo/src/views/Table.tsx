@@ -48,6 +48,7 @@ export function Table({ looking }: { looking: Looking }): VNode {
       colName: (col) => (columns.length > 0 ? columns[col]!.join('.') : nameOf(colPlaces, col)),
       load: cells,
       show: (text) => show(text, latest.current.arrangement.kind, latest.current.tab.format, latest.current.tab.digits),
+      chars: { bool: 5, integer: 6, float: 12, complex: 24, time: 20, string: 12, structure: 12, raw: 12, object: 6 }[kind],
       focus: { row: latest.current.tab.row, col: latest.current.tab.col },
       onFocus: ({ row, col }: Cell) => commit(look(state.value, { row, col }), 'detail'),
       onSelect: setSelected,
