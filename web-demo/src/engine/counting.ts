@@ -18,7 +18,8 @@ export async function sample(array: NpyArray, isRemote: boolean, signal: AbortSi
     part = thinned(array, step);
   }
   const stats = await part.stats({ signal });
-  return { stats, histogram: await histogramOf(part, stats, signal), sampled: part.size, total: array.size, bytes };
+  const histogram = await histogramOf(part, stats, signal);
+  return { stats, ends: await endsOf(part, stats, signal), histogram, sampled: part.size, total: array.size, bytes };
 }
 
 /** Of all elements. */
@@ -29,7 +30,13 @@ export async function count(array: NpyArray, { signal, progress }: Context): Pro
     ? await histogramOf(array, stats, signal, (done, total) => progress(total + done, 2 * total))
     : null;
   const { bytesFetched: bytes } = array.plan();
-  return { stats, histogram, sampled: array.size, total: array.size, bytes };
+  return { stats, ends: await endsOf(array, stats, signal), histogram, sampled: array.size, total: array.size, bytes };
+}
+
+async function endsOf(array: NpyArray, { argmin, argmax }: Stats, signal: AbortSignal): Promise<Counted['ends']> {
+  const text = async (index: number[] | null): Promise<string | null> =>
+    index && ((await array.slice(index).elements({ signal }))[0] ?? null);
+  return { least: await text(argmin), greatest: await text(argmax) };
 }
 
 /** Every nth of contiguous runs: the axis that is thinned is the longest. */

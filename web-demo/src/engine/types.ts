@@ -126,6 +126,8 @@ export interface Line {
 
 export interface Counted {
   stats: Stats;
+  /** The least and the greatest as they are printed. */
+  ends: { least: string | null; greatest: string | null };
   histogram: { counts: number[]; edges: number[] } | null;
   /** How many elements were looked at, of how many. */
   sampled: number;

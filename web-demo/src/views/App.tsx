@@ -2,10 +2,11 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { docOf, notice, openFiles, openSource, reload, tab } from '../model.ts';
-import { sourceName } from '../state.ts';
+import { docKey, sourceName } from '../state.ts';
 import { setTheme, theme, type Theme } from '../theme.ts';
 import { Archive } from './Archive.tsx';
 import { Dialog } from './Dialog.tsx';
+import { Fence } from './Fence.tsx';
 import { filesOf } from './files.ts';
 import { Failure } from './Failure.tsx';
 import { isTyping } from './keys.ts';
@@ -81,7 +82,7 @@ export function App(): VNode {
           </button>
         </div>
       </header>
-      {isStart ? <Open onOpened={() => setOpening(false)} canLeave={current !== undefined} /> : <Document key={sourceName(current.src)} />}
+      {isStart ? <Open onOpened={() => setOpening(false)} canLeave={current !== undefined} /> : <Fence key={docKey(current)}><Document /></Fence>}
       {isDragging && <div class="drop-hint" aria-hidden="true"><p>Drop to open. Nothing is uploaded.</p></div>}
       {isHelp && (
         <Dialog title="Keyboard and help" onClose={() => setHelp(false)}>

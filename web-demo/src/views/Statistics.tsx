@@ -68,13 +68,13 @@ export function Statistics({ looking }: { looking: Looking }): VNode {
   );
 }
 
-function Figures({ counted: { stats }, looking, isExact }: { counted: Counted; looking: Looking; isExact: boolean }): VNode {
+function Figures({ counted: { stats, ends }, looking, isExact }: { counted: Counted; looking: Looking; isExact: boolean }): VNode {
   const { count, nan, posinf, neginf, zeros, min, max, argmin, argmax, sum, mean, std } = stats;
   const share = (part: number): string => (part === 0 || count === 0 ? '' : ` (${percent(part / count)})`);
   return (
     <dl class="facts figures">
-      <dt>least</dt><dd><Value value={min} />{isExact && argmin && <Place index={argmin} looking={looking} />}</dd>
-      <dt>greatest</dt><dd><Value value={max} />{isExact && argmax && <Place index={argmax} looking={looking} />}</dd>
+      <dt>least</dt><dd><Value value={min} text={ends.least} />{isExact && argmin && <Place index={argmin} looking={looking} />}</dd>
+      <dt>greatest</dt><dd><Value value={max} text={ends.greatest} />{isExact && argmax && <Place index={argmax} looking={looking} />}</dd>
       <dt>mean</dt><dd><Value value={mean} /></dd>
       <dt>standard deviation</dt><dd><Value value={std} /></dd>
       {isExact && <><dt>sum</dt><dd><Value value={sum} /></dd></>}
@@ -90,7 +90,8 @@ function percent(part: number): string {
   return value < 0.01 ? 'below 0.01 %' : part < 1 && value > 99.99 ? 'above 99.99 %' : `${Number(value.toPrecision(value < 1 ? 2 : 4))} %`;
 }
 
-function Value({ value }: { value: Figure | null }): VNode {
+function Value({ value, text = null }: { value: Figure | null; text?: string | null }): VNode {
+  if (text !== null) return <span class="mono">{text}</span>;
   if (value === null) return <span class="muted">none</span>;
   if (Array.isArray(value)) return <span class="mono">{value[0]} {value[1] < 0 ? '−' : '+'} {Math.abs(value[1])}j</span>;
   return <span class="mono">{String(value)}</span>;
