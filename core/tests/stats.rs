@@ -304,7 +304,7 @@ fn histograms_of_dates_and_limits() {
     );
     assert_eq!(
         message("f8", 1, (f64::NAN, 1.0)),
-        "range of [NaN, 1.0] is not finite"
+        "range of [nan, 1.0] is not finite"
     );
     assert_eq!(
         message("f8", 1, (1.0, 0.0)),

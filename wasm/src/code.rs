@@ -5,7 +5,7 @@
 //! header and the steps from there: `'x'` a field, `['a', 'b']` several fields, `('bfloat16',)` a
 //! view as another dtype.
 
-use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
+use alloc::{borrow::ToOwned, format, vec, vec::Vec};
 use core::fmt;
 
 use npymap_core::{
@@ -95,12 +95,13 @@ impl<'a> Array<'a> {
         self.layout = self.layout.select(selection)?;
         self.is_scalar = is_scalar || stays && self.layout.ndim() == 0;
         for subscript in subscripts {
-            let name = |name: &'a Box<str>| Literal::Str((&**name).into());
+            let name = |name: &'a str| Literal::Str(name.into());
             match subscript {
                 Subscript::Field(field) => self.dtype.push(name(field)),
                 Subscript::Fields(fields) => {
-                    self.dtype
-                        .push(Literal::List(fields.iter().map(name).collect()));
+                    self.dtype.push(Literal::List(
+                        fields.iter().map(|field| name(field)).collect(),
+                    ));
                 }
                 _ => {}
             }
@@ -186,7 +187,7 @@ fn integers<'l>(literal: &'l Literal<'_>) -> Option<impl Iterator<Item = Option<
 /// The dtype at the end of the steps, without the dimensions of sub-arrays.
 fn dtype_of(steps: &[Literal<'_>]) -> Option<DType> {
     let (descr, steps) = steps.split_first()?;
-    let mut dtype = element(DType::from_descr(descr).ok()?);
+    let mut dtype = element(&DType::from_descr(descr).ok()?);
     for step in steps {
         let one = || Layout::new(dtype.clone(), &[], Order::C).ok();
         dtype = match step {
@@ -202,7 +203,7 @@ fn dtype_of(steps: &[Literal<'_>]) -> Option<DType> {
                 one()?.fields(&names?).ok()?.dtype().clone()
             }
             Literal::Tuple(view) => match view.as_slice() {
-                [descr] => element(described(descr).ok()?),
+                [descr] => element(&described(descr).ok()?),
                 _ => return None,
             },
             _ => return None,
@@ -212,8 +213,8 @@ fn dtype_of(steps: &[Literal<'_>]) -> Option<DType> {
 }
 
 /// What a sub-array is made of.
-fn element(dtype: DType) -> DType {
-    let mut element = &dtype;
+fn element(dtype: &DType) -> DType {
+    let mut element = dtype;
     while let Kind::SubArray(sub) = element.kind() {
         element = &sub.element;
     }

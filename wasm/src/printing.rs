@@ -31,6 +31,7 @@ pub struct Printing {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Page {
     Scalar(DType),
     Array(Summary),

@@ -1,25 +1,37 @@
+import { Flow, flows } from './flow.js';
 import { changed, FIRST_BYTES, type Source } from './source.js';
+
+/** Pieces from this size on are read as a stream if they follow one another. */
+const LARGE = 1 << 20;
 
 /** A Blob or a File, which is no snapshot: what is on the disk may change. */
 export class BlobSource implements Source {
   readonly size: number;
   /** Files are near, and what was read of them is collected late. */
-  readonly ahead = 8 << 20;
+  readonly ahead = 4 << 20;
   readonly #blob: Blob;
   readonly #handle: FileHandleLike | undefined;
+  readonly #flow: Flow;
+  /** Where the last read ended. */
+  #end = -1;
 
   constructor(blob: Blob, handle?: FileHandleLike) {
     this.#blob = blob;
     this.#handle = handle;
     this.size = blob.size;
+    this.#flow = new Flow(blob);
   }
 
-  first(): Promise<Uint8Array> {
-    return this.read(0, Math.min(FIRST_BYTES, this.size));
+  first(signal: AbortSignal): Promise<Uint8Array> {
+    return this.read(0, Math.min(FIRST_BYTES, this.size), signal);
   }
 
-  async read(start: number, end: number): Promise<Uint8Array> {
-    const part = (await this.#current()).slice(start, end);
+  async read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
+    const isNext = start === this.#end;
+    this.#end = end;
+    const blob = await this.#current();
+    if (isNext && end - start >= LARGE && flows()) return this.#flow.read(start, end, signal);
+    const part = blob.slice(start, end);
     let buffer;
     try {
       buffer = await part.arrayBuffer();
@@ -31,6 +43,10 @@ export class BlobSource implements Source {
     const found = start + buffer.byteLength;
     if (found !== end) throw changed(`it ends at byte ${found}, expected at least ${end}`, { expected: end, found });
     return new Uint8Array(buffer);
+  }
+
+  close(): void {
+    this.#flow.close();
   }
 
   /** The file as it is now, which a handle tells and a File does not. */
