@@ -65,6 +65,21 @@ export interface OpenOptions {
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** What is kept of what was read: up to `maxBytes` (64 MiB), `at()` and `text()` in blocks of `blockSize` (64 KiB). */
   cache?: { blockSize?: number; maxBytes?: number } | false | undefined;
+  /**
+   * Is told what was read of the source, once it is there: everything that the cache did not have.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * let bytes = 0;
+   * const file = toNpy(new Float32Array(1e6), { shape: [1e6] });
+   * const array = await openNpy(file, { onRead: (start, end) => (bytes += end - start) });
+   * await array.slice('-1').read();
+   * console.log(bytes); // 65540
+   * ```
+   */
+  onRead?: ((start: number, end: number) => void) | undefined;
   /** Ranges with at most so many unneeded bytes between them are read as one: 32 KiB. */
   coalesceGap?: number | undefined;
   /** How many requests run at the same time: 6. */

@@ -39,13 +39,9 @@ export class Documents {
         return response;
       };
       opened = await openAs(origin, { signal, fetch: fetchCounted, withoutRange: 'download' });
-    } else if (origin instanceof File) {
-      size = origin.size;
-      opened = await openAs(meter.file(origin), { signal });
     } else {
-      size = (await origin.getFile()).size;
-      // Each reading sees the file as it is then, so that a change is noticed.
-      opened = await openAs({ getFile: async () => meter.file(await origin.getFile()) }, { signal });
+      size = (origin instanceof File ? origin : await origin.getFile()).size;
+      opened = await openAs(origin, { signal, onRead: (start, end) => meter.read(start, end) });
     }
     const document: Document = { opened, size, isRemote: typeof origin === 'string', arrays: new Map() };
     this.#documents.set(doc, document);
@@ -130,16 +126,11 @@ class Meter {
     this.#report = report;
   }
 
-  /** The same file, whose pieces are counted when they are asked for: they can be read in more than one way. */
-  file(file: File): File {
-    const slice = (start = 0, end = file.size): Blob => {
-      const piece = Blob.prototype.slice.call(file, start, end);
-      this.#requests += 1;
-      this.#remember({ start, end, at: performance.now(), took: null, status: 'file' });
-      this.#count(piece.size);
-      return piece;
-    };
-    return Object.defineProperty(file, 'slice', { value: slice });
+  /** What was read of a file. */
+  read(start: number, end: number): void {
+    this.#requests += 1;
+    this.#remember({ start, end, at: performance.now(), took: null, status: 'file' });
+    this.#count(end - start);
   }
 
   /** An answer whose body is counted as it arrives. */
