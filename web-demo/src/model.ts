@@ -96,10 +96,13 @@ export function show(index: number): void {
 export function close(index: number): void {
   const closed = state.value.tabs[index];
   if (!closed) return;
-  const doc = docs.get(docKey(closed));
-  if (doc?.value.status === 'open') void ask('close', { doc: doc.value.opened.doc });
-  docs.delete(docKey(closed));
+  const key = docKey(closed);
+  const isShared = state.value.tabs.some((other, i) => i !== index && docKey(other) === key);
   commit(closeTab(state.value, index));
+  if (isShared) return;
+  const doc = docs.get(key);
+  if (doc?.value.status === 'open') void ask('close', { doc: doc.value.opened.doc });
+  docs.delete(key);
 }
 
 /** Sources that have changed since they were opened, as `npymap serve` tells. */

@@ -106,7 +106,7 @@ export function newTab(src: Source): Tab {
   };
 }
 
-/** Adds tabs and shows the first of them; a source that is open already is shown, not added. */
+/** Adds tabs and shows the first of them; what is open already is shown, not added. Members of an archive have tabs of their own. */
 export function addTabs(state: State, tabs: readonly Tab[]): State {
   const [first] = tabs;
   if (!first) return state;
@@ -186,6 +186,6 @@ function lastPart(path: string): string {
 }
 
 function indexOf(state: State, tab: Tab): number {
-  const key = sourceKey(tab.src);
-  return state.tabs.findIndex((other) => sourceKey(other.src) === key);
+  const key = docKey(tab);
+  return state.tabs.findIndex((other) => docKey(other) === key && (tab.member === null || other.member === tab.member));
 }

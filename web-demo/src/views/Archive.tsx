@@ -5,7 +5,7 @@ import { ask } from '../engine/client.ts';
 import type { MemberFacts, Opened as OpenedDoc } from '../engine/types.ts';
 import { useAnswer, useSeen } from '../hooks.ts';
 import { commit, state } from '../model.ts';
-import { openMember, type Tab } from '../state.ts';
+import { addTabs, newTab, openMember, type Source, type Tab } from '../state.ts';
 import { bytes, plural, pythonShape } from '../text/numbers.ts';
 import { Opened } from './Opened.tsx';
 
@@ -22,7 +22,7 @@ export function Archive({ tab, opened }: { tab: Tab; opened: OpenedDoc }): VNode
       )}
       <ul class="rows">
         {shown.map((member) => (
-          <Member key={member.name} doc={opened.doc} member={member} isOpen={member.key === tab.member} />
+          <Member key={member.name} doc={opened.doc} src={tab.src} member={member} isOpen={member.key === tab.member} />
         ))}
       </ul>
       {shown.length === 0 && <p class="muted">{members.length === 0 ? 'The archive is empty.' : 'No member of this name.'}</p>}
@@ -34,14 +34,14 @@ export function Archive({ tab, opened }: { tab: Tab; opened: OpenedDoc }): VNode
   return <Opened tab={tab} opened={opened} aside={list} />;
 }
 
-function Member({ doc, member, isOpen }: { doc: number; member: MemberFacts; isOpen: boolean }): VNode {
+function Member({ doc, src, member, isOpen }: { doc: number; src: Source; member: MemberFacts; isOpen: boolean }): VNode {
   const [ref, isSeen] = useSeen<HTMLLIElement>();
   const { key, size, compressedSize, method } = member;
   const { value, error } = useAnswer(String(doc), `${key} ${isSeen}`, async (signal) =>
     isSeen ? ask('array', { ref: { doc, member: key, as: null } }, { signal }) : undefined,
   );
   return (
-    <li ref={ref}>
+    <li ref={ref} class="member-row">
       <button type="button" class="member" aria-current={isOpen ? 'true' : undefined} onClick={() => commit(openMember(state.value, key))}>
         <span class="member-name">{key}</span>
         <span class="mono muted">{value ? `${value.dtype} ${pythonShape(value.shape)}` : error ? <span class="error">{error.message}</span> : '…'}</span>
@@ -49,6 +49,9 @@ function Member({ doc, member, isOpen }: { doc: number; member: MemberFacts; isO
           {Number.isNaN(size) ? '' : method === 'deflate' ? `${bytes(size)}, ${bytes(compressedSize)} deflated` : bytes(size)}
         </span>
       </button>
+      {!isOpen && (
+        <button type="button" class="quiet small" aria-label={`Open ${key} in a tab of its own`} title="In a tab of its own, to compare" onClick={() => commit(addTabs(state.value, [{ ...newTab(src), member: key }]))}>+</button>
+      )}
     </li>
   );
 }

@@ -6,7 +6,7 @@ import { ask } from '../engine/client.ts';
 import type { Compared, Ref, Selected } from '../engine/types.ts';
 import { useAnswer } from '../hooks.ts';
 import { commit, docOf, state } from '../model.ts';
-import { look, sourceKey, sourceName, type Tab } from '../state.ts';
+import { look, sourceName, type Tab } from '../state.ts';
 import { bracketed } from '../text/lines.ts';
 import { arrange, firstSelection } from '../text/arrange.ts';
 import { cost, grouped, pythonShape, short } from '../text/numbers.ts';
@@ -25,14 +25,14 @@ export function Compare({ looking }: { looking: Looking }): VNode {
           Compare with{' '}
           <select value={tab.with ?? ''} onChange={(event) => commit(look(state.value, { with: event.currentTarget.value === '' ? null : Number(event.currentTarget.value) }))}>
             <option value="">choose a tab …</option>
-            {others.map(({ other: one, index }) => <option key={sourceKey(one.src)} value={index}>{nameOf(one)}</option>)}
+            {others.map(({ other: one, index }) => <option key={index} value={index}>{nameOf(one)}</option>)}
           </select>
         </label>
         <label>relative <input type="number" class="mono" step="any" min={0} value={tab.rtol} onChange={(event) => commit(look(state.value, { rtol: Math.max(0, Number(event.currentTarget.value)) }))} /></label>
         <label>absolute <input type="number" class="mono" step="any" min={0} value={tab.atol} onChange={(event) => commit(look(state.value, { atol: Math.max(0, Number(event.currentTarget.value)) }))} /></label>
       </div>
       {others.length === 0 ? (
-        <p class="centre muted">Open another file beside this one, and the two can be compared: what is selected of this with what is selected of that.</p>
+        <p class="centre muted">Open another file, or another member of the archive in a tab of its own, and the two can be compared: what is selected of this with what is selected of that.</p>
       ) : other === undefined || tab.with === active ? (
         <p class="centre muted">Choose what to compare with.</p>
       ) : (

@@ -1,7 +1,7 @@
 // One tab for each file.
 import type { VNode } from 'preact';
 import { close, show, state } from '../model.ts';
-import { sourceKey, sourceName } from '../state.ts';
+import { docKey, sourceName } from '../state.ts';
 
 export function Tabs({ onOpen, onShow, isOpening }: { onOpen: () => void; onShow: () => void; isOpening: boolean }): VNode {
   const { tabs, active } = state.value;
@@ -22,7 +22,7 @@ export function Tabs({ onOpen, onShow, isOpening }: { onOpen: () => void; onShow
         }}
       >
         {tabs.map((one, i) => (
-          <li key={sourceKey(one.src)} class={`tab ${i === active && !isOpening ? 'is-active' : ''}`}>
+          <li key={`${docKey(one)} ${one.member}`} class={`tab ${i === active && !isOpening ? 'is-active' : ''}`}>
             <button
               type="button"
               aria-current={i === active && !isOpening ? 'page' : undefined}
@@ -32,7 +32,7 @@ export function Tabs({ onOpen, onShow, isOpening }: { onOpen: () => void; onShow
               {sourceName(one.src)}
               {one.member !== null && <span class="muted">::{one.member}</span>}
             </button>
-            <button type="button" class="tab-close" aria-label={`Close ${sourceName(one.src)}`} title="Close" onClick={() => close(i)}>
+            <button type="button" class="tab-close" aria-label={`Close ${sourceName(one.src)}${one.member === null ? '' : `::${one.member}`}`} title="Close" onClick={() => close(i)}>
               ×
             </button>
           </li>

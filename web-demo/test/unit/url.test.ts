@@ -71,6 +71,14 @@ test('an address that somebody types', () => {
   expect(tab).toMatchObject({ src: { kind: 'url', url: 'https://example.org/x.npy?a=1' }, selection: '3, :, ::2', view: 'heatmap' });
 });
 
+test('members have tabs of their own, files have one', () => {
+  const tab = (name: string, member: string | null): Tab => ({ ...newTab({ kind: 'sample', name }), member });
+  const state = addTabs(addTabs(addTabs(EMPTY, [tab('a', 'x')]), [tab('a', 'y')]), [tab('b', null)]);
+  expect(state.tabs.map(({ member }) => member)).toEqual(['x', 'y', null]);
+  expect(addTabs(state, [tab('a', 'y')])).toMatchObject({ active: 1, tabs: { length: 3 } });
+  expect(addTabs(state, [tab('a', null)])).toMatchObject({ active: 0, tabs: { length: 3 } });
+});
+
 test('closing a tab keeps the others together', () => {
   const tab = (name: string, other: number | null = null): Tab => ({ ...newTab({ kind: 'sample', name }), with: other });
   const state = addTabs(EMPTY, [tab('a', 2), tab('b', 0), tab('c', 1)]);
