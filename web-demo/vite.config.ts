@@ -7,7 +7,6 @@ import { sizes } from './build/sizes.ts';
 export default defineConfig({
   // Works from any folder of any host.
   base: './',
-  publicDir: 'samples/files',
   plugins: [colours(), policy(), offline(), sizes()],
   worker: { format: 'es', plugins: () => [colours()] },
   build: {

@@ -19,7 +19,7 @@ export function offline(): Plugin {
         const template = readFileSync(new URL('./service-worker.js', import.meta.url), 'utf8');
         const source = template
           .replace('__VERSION__', JSON.stringify(hash.digest('hex').slice(0, 16)))
-          .replace('__FILES__', JSON.stringify(files.map(({ fileName }) => fileName)));
+          .replace('__FILES__', JSON.stringify([...files.map(({ fileName }) => fileName), 'icon.svg', 'manifest.webmanifest']));
         this.emitFile({ type: 'asset', fileName: 'sw.js', source });
       },
     },

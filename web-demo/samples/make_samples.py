@@ -1,4 +1,4 @@
-"""Makes the arrays that come with the inspector, below files/samples/.
+"""Makes the arrays that come with the inspector, in public/samples.
 
     python make_samples.py
 
@@ -9,7 +9,7 @@ import pathlib
 
 import numpy as np
 
-OUT = pathlib.Path(__file__).resolve().parent / "files" / "samples"
+OUT = pathlib.Path(__file__).resolve().parent.parent / "public" / "samples"
 rng = np.random.default_rng(7)
 
 

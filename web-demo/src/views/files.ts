@@ -26,7 +26,7 @@ export async function filesOf(transfer: DataTransfer): Promise<Found[]> {
       continue;
     }
     const handle = await asked;
-    if (handle?.kind === 'file') found.push(await ofHandle(handle as FileSystemFileHandle));
+    if (handle?.kind === 'file') found.push(await foundOf(handle as FileSystemFileHandle));
     else if (file) found.push(ofFile(file));
   }
   return items.length > 0 ? found : plain.slice(0, MOST).map(ofFile);
@@ -45,7 +45,7 @@ export async function pickFiles(): Promise<Found[] | null> {
   const types = [{ description: 'NumPy arrays', accept: { 'application/octet-stream': ['.npy', '.npz'] } }];
   try {
     const handles = await picker({ multiple: true, types });
-    return await Promise.all(handles.slice(0, MOST).map(ofHandle));
+    return await Promise.all(handles.slice(0, MOST).map(foundOf));
   } catch (error) {
     if ((error as Error).name === 'AbortError') return [];
     return null;
@@ -56,7 +56,8 @@ function ofFile(file: File): Found {
   return { origin: file, name: file.name, size: file.size };
 }
 
-async function ofHandle(handle: FileSystemFileHandle): Promise<Found> {
+/** A file by its handle. */
+export async function foundOf(handle: FileSystemFileHandle): Promise<Found> {
   const { name, size } = await handle.getFile();
   return { origin: handle, name, size };
 }
