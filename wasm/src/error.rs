@@ -56,6 +56,14 @@ impl Fault {
         self
     }
 
+    /// The same, where a dtype that cannot be read so is a reason among others.
+    pub(crate) fn dtype_as(mut self, code: &'static str) -> Self {
+        if self.code == "ERR_DTYPE" {
+            self.code = code;
+        }
+        self
+    }
+
     /// The error as JSON.
     pub(crate) fn to_literal(&self) -> Literal<'_> {
         let detail = self.detail.iter();

@@ -1,6 +1,7 @@
 //! Layouts from layouts, and what they are.
 
 use alloc::{
+    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -51,8 +52,10 @@ pub fn transpose(code: &str, axes: Option<Vec<f64>>) -> Result<String> {
     let layout = match axes {
         None => array.layout.transpose(),
         Some(axes) => {
-            // What is no integer is no axis either.
-            let axes: Vec<_> = axes.iter().map(|&axis| axis as i64).collect();
+            let axes: Vec<_> = axes
+                .iter()
+                .map(|&axis| integer_axis(axis))
+                .collect::<Result<_>>()?;
             array.layout.permute(&axes)?
         }
     };
@@ -70,15 +73,36 @@ pub fn field(code: &str, name: &str) -> Result<String> {
     answer(&Array::parse(code)?.select(&selection)?)
 }
 
-/// The same bytes as another dtype, given in JSON: its facts as JSON.
+/// The same bytes as another dtype of the same size, given in JSON: its facts as JSON.
 ///
 /// # Errors
 ///
 /// ERR_DTYPE.
 #[wasm_bindgen]
 pub fn view(code: &str, descr: &str) -> Result<String> {
-    let descr = descr_from_json(descr)?;
-    answer(&Array::parse(code)?.view(descr)?)
+    let array = Array::parse(code)?;
+    let from = array.layout.dtype().clone();
+    let view = array.view(descr_from_json(descr)?)?;
+    let to = view.layout.dtype();
+    if from.itemsize() != to.itemsize() {
+        let message = format!(
+            "{from} has elements of {} bytes, {to} of {}: elements are taken for others of their \
+             size, not converted",
+            from.itemsize(),
+            to.itemsize()
+        );
+        return Err(Fault::new("ERR_DTYPE", message));
+    }
+    answer(&view)
+}
+
+fn integer_axis(axis: f64) -> Result<i64> {
+    let integer = axis as i64;
+    if integer as f64 == axis {
+        return Ok(integer);
+    }
+    let message = format!("axes are integers, found {axis}");
+    Err(Fault::new("ERR_SELECTION", message))
 }
 
 fn answer(array: &Array<'_>) -> Result<String> {

@@ -72,7 +72,8 @@ pub fn view_spec(code: &str, base: f64, byte_offset: f64, byte_length: f64) -> R
     let layout = Array::parse(code)?.layout;
     let [base, byte_offset, byte_length] = [base, byte_offset, byte_length].map(position);
     let (base, byte_length) = (base?, byte_length?);
-    let form = Form::new(layout.dtype(), Wishes::default())?;
+    let form = Form::new(layout.dtype(), Wishes::default())
+        .map_err(|fault| fault.dtype_as("ERR_NOT_VIEWABLE"))?;
     let span = layout.byte_span();
     let end = base.saturating_add(span.end);
     if end > byte_length {
