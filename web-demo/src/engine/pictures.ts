@@ -31,13 +31,14 @@ export function coarse(
   height: number,
   width: number,
   limit: Limit,
-): { part: NpyArray; rstep: number; cstep: number } | TooMuch {
+): { part: NpyArray; rstep: number; cstep: number; finer: TooMuch | null } | TooMuch {
   const steps = (length: number, pixels: number): number => Math.max(1, Math.ceil(length / Math.max(1, pixels)));
   let [rstep, cstep] = [steps(area.r1 - area.r0, height), steps(area.c1 - area.c0, width)];
+  let finer: TooMuch | null = null;
   for (;;) {
     const part = areaOf(plane, area, rstep, cstep);
-    const excess = over(part, limit);
-    if (excess <= 1) return { part, rstep, cstep };
+    if (over(part, limit) <= 1) return { part, rstep, cstep, finer };
+    finer ??= costOf(part);
     const [rows = 0, cols = 0] = part.shape;
     // Whichever direction saves more; below some pixels it is no picture any more.
     const fewer = [
@@ -45,10 +46,7 @@ export function coarse(
       ...(cols > 24 ? [{ rstep, cstep: cstep * 2 }] : []),
     ].map((next) => ({ ...next, excess: over(areaOf(plane, area, next.rstep, next.cstep), limit) }));
     const best = fewer.sort((a, b) => a.excess - b.excess)[0];
-    if (!best) {
-      const { bytesFetched, requests } = part.plan();
-      return { bytes: bytesFetched, requests };
-    }
+    if (!best) return costOf(part);
     ({ rstep, cstep } = best);
   }
 }
@@ -64,7 +62,7 @@ export async function picture(
 ): Promise<Picture | TooMuch> {
   const found = coarse(plane, area, height, width, limit);
   if (!('part' in found)) return found;
-  const { part, rstep, cstep } = found;
+  const { part, rstep, cstep, finer } = found;
   await painter();
   const [rows = 0, cols = 0, channels] = part.shape;
   const pixels = lend(await readValues(part, signal), (values) => {
@@ -72,7 +70,7 @@ export async function picture(
     const { table, scale, low, high, threshold, bad } = paint;
     return lend(values.part(paint.part), (reals) => reals.paint(table, scale, low, high, threshold, Uint8Array.from(bad)));
   });
-  return { pixels: pixels.buffer as ArrayBuffer, height: rows, width: cols, r0: area.r0, c0: area.c0, rstep, cstep };
+  return { pixels: pixels.buffer as ArrayBuffer, height: rows, width: cols, r0: area.r0, c0: area.c0, rstep, cstep, finer };
 }
 
 /** Which values a plane has, by a sample of it. */
@@ -124,8 +122,13 @@ function brightness(dtype: string): number {
   return /16|[iu]2/.test(dtype) ? 65535 : /32|64|[iu][48]/.test(dtype) ? 4294967295 : 255;
 }
 
+function costOf(array: NpyArray): TooMuch {
+  const { bytesFetched: bytes, requests } = array.plan();
+  return { bytes, requests };
+}
+
 /** By how much a reading goes beyond a limit. */
 function over(array: NpyArray, { bytes, requests }: Limit): number {
-  const plan = array.plan();
-  return Math.max(plan.bytesFetched / bytes, plan.requests / requests);
+  const cost = costOf(array);
+  return Math.max(cost.bytes / bytes, cost.requests / requests);
 }

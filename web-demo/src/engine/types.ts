@@ -84,6 +84,8 @@ export interface Picture {
   c0: number;
   rstep: number;
   cstep: number;
+  /** What a picture with an element for each pixel takes, if this is coarser to save reading. */
+  finer: TooMuch | null;
 }
 
 /** Which values there are, by a sample of the plane. */

@@ -128,7 +128,7 @@ const api = {
     const area = { r0: 0, r1: rows, c0: 0, c1: cols };
     const found = coarse(one!, area, height, width, limitOf(documents.isRemote(a.ref.doc), false));
     if (!('part' in found)) return found;
-    const { part, rstep, cstep } = found;
+    const { part, rstep, cstep, finer } = found;
     await painter();
     const [x, y] = await Promise.all([readValues(part, signal), readValues(areaOf(other!, area, rstep, cstep), signal)]);
     const { pixels, most } = lend(x, () => lend(y, () => lend(x.difference(y), (apart) => {
@@ -138,7 +138,7 @@ const api = {
     })));
     const [height2 = 0, width2 = 0] = part.shape;
     transfer(pixels.buffer as ArrayBuffer);
-    return { pixels: pixels.buffer as ArrayBuffer, height: height2, width: width2, r0: 0, c0: 0, rstep, cstep, high: most };
+    return { pixels: pixels.buffer as ArrayBuffer, height: height2, width: width2, r0: 0, c0: 0, rstep, cstep, finer, high: most };
   },
 };
 

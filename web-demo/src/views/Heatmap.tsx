@@ -275,7 +275,10 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
       </div>
       <p class="readout" data-testid="readout">
         <Hover looking={looking} pointer={pointer} picture={picture} />
-        <span class="muted" data-testid="detail">{picture ? detail(picture) : ''}</span>
+        <span>
+          <span class="muted" data-testid="detail">{picture ? detail(picture) : ''}</span>
+          {picture?.finer && <> <button type="button" class="small" onClick={onForce}>Finer: {cost(picture.finer.bytes, picture.finer.requests)}</button></>}
+        </span>
       </p>
     </>
   );

@@ -84,14 +84,15 @@ test('pictures are of every nth row and column, within the limit', async () => {
   const area = { r0: 10, r1: 1000, c0: 0, c1: 600 };
   const paint = { table: Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)), scale: 'linear' as const, low: 0, high: 65535, threshold: 1, part: 'abs' as const, bad: [1, 2, 3, 4] as const };
   const found = (await picture(array, area, { height: 100, width: 300 }, paint, ALL, NEVER)) as Picture;
-  expect(found).toMatchObject({ r0: 10, c0: 0, rstep: 10, cstep: 2, height: 99, width: 300 });
+  expect(found).toMatchObject({ r0: 10, c0: 0, rstep: 10, cstep: 2, height: 99, width: 300, finer: null });
   const pixels = new Uint8Array(found.pixels);
   for (const [i, j] of [[0, 0], [50, 7], [98, 299]] as const) {
     const value = ((10 + i * 10) * 600 + j * 2) % 65536;
     expect(pixels[(i * 300 + j) * 4]).toBe(Math.min(255, Math.floor((value / 65535) * 256)));
   }
   const limit = { bytes: 60_000, requests: 40 };
-  const within = coarse(array, area, 500, 500, limit) as { part: NpyArray };
+  const within = coarse(array, area, 500, 500, limit) as { part: NpyArray; finer: unknown };
+  expect(within.finer).toMatchObject({ bytes: expect.any(Number) });
   expect(within.part.plan().bytesFetched).toBeLessThanOrEqual(limit.bytes);
   expect(within.part.plan().requests).toBeLessThanOrEqual(limit.requests);
   expect(coarse(array, area, 500, 500, { bytes: 10, requests: 1 })).toMatchObject({ requests: expect.any(Number) });
