@@ -10,6 +10,11 @@ const PAGE: &str = "web-demo";
 /// Builds the package, the painter and the page, into `web-demo/dist`.
 pub(crate) fn build() -> Result {
     npm::build()?;
+    assemble()
+}
+
+/// Builds the painter and the page around the package as it is.
+pub(crate) fn assemble() -> Result {
     let pkg = root().join(PAGE).join("painter/pkg");
     npm::glue_of("npymap-painter", "web", "painter", &pkg)?;
     let module = pkg.join("painter_bg.wasm");
