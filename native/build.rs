@@ -28,7 +28,10 @@ fn main() -> io::Result<()> {
         files.sort();
     }
     let mut code = String::from("static ASSETS: &[Asset] = &[\n");
-    for (name, path) in files {
+    for (name, mut path) in files {
+        if name == "index.html" {
+            path = tell_of_serve(&path, &variable("OUT_DIR"))?;
+        }
         let mut hasher = DefaultHasher::new();
         fs::read(&path)?.hash(&mut hasher);
         let etag = format!("\"{:016x}\"", hasher.finish());
@@ -38,6 +41,19 @@ fn main() -> io::Result<()> {
     }
     code += "];\n";
     fs::write(variable("OUT_DIR").join("page.rs"), code)
+}
+
+/// The page asks for the files of a server where its head has this element.
+fn tell_of_serve(page: &Path, out: &Path) -> io::Result<PathBuf> {
+    let (head, element) = ("<head>", "<meta name=\"npymap-serve\" content=\"1\" />");
+    let html = fs::read_to_string(page)?;
+    if !html.contains(head) {
+        let message = format!("{} has no {head}", page.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    let path = out.join("index.html");
+    fs::write(&path, html.replacen(head, &format!("{head}{element}"), 1))?;
+    Ok(path)
 }
 
 /// All files below a directory, by their paths in URLs.

@@ -1,11 +1,12 @@
 import { render } from 'preact';
-import { followChanges, followHistory, isServed, openFiles } from './model.ts';
+import { enter, followChanges, followHistory, isServed, openFiles } from './model.ts';
 import { followTheme } from './theme.ts';
 import { App } from './views/App.tsx';
 import { foundOf } from './views/files.ts';
 
 followTheme();
 followHistory();
+await enter();
 followChanges();
 render(<App />, document.getElementById('app')!);
 

@@ -111,12 +111,27 @@ export const changed: Signal<ReadonlySet<string>> = signal(new Set());
 /** Whether the page comes from `npymap serve`. */
 export const isServed: boolean = document.querySelector('meta[name="npymap-serve"]') !== null;
 
+/**
+ * Shows `npymap serve` the token of the address that it printed. A cookie takes its place, which goes along with all that
+ * the page asks for.
+ */
+export async function enter(): Promise<void> {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (!isServed || token === null) return;
+  await fetch(new URL('./api/session', document.baseURI), { method: 'POST', headers: { Authorization: `Bearer ${token}` } }).catch(() => {});
+  // Links that are sent to others, and what is kept of addresses, shall not have it.
+  history.replaceState(null, '', location.pathname);
+}
+
 /** Listens to what changes on the machine that serves the page. */
 export function followChanges(): void {
   if (!isServed) return;
-  new EventSource(new URL('./api/events', document.baseURI)).addEventListener('message', ({ data }: MessageEvent<string>) => {
-    const { path } = JSON.parse(data) as { path: string };
-    changed.value = new Set(changed.value).add(sourceKey({ kind: 'served', path }));
+  new EventSource(new URL('./api/events', document.baseURI)).addEventListener('change', ({ data }: MessageEvent<string>) => {
+    const told = JSON.parse(data) as Record<'changed' | 'added' | 'removed', string[]> & { more: boolean };
+    const paths = [...told.changed, ...told.added, ...told.removed];
+    // Too many to be named: all that are open may be among them.
+    if (told.more) paths.push(...state.value.tabs.flatMap(({ src }) => (src.kind === 'served' ? [src.path] : [])));
+    changed.value = new Set([...changed.value, ...paths.map((path) => sourceKey({ kind: 'served', path }))]);
   });
 }
 
