@@ -379,12 +379,24 @@ export class Grid {
   /** Texts have arrived: wider cells if need be. */
   #widen(): void {
     const before = this.#chars;
+    const sawFocus = this.#isInView(this.#focus);
     // A guess ends when it can be known.
     if (this.#isGuess) this.#chars = this.#nameChars();
     this.#isGuess = false;
     this.#texts.forNew((text, col) => this.#fit(this.#options.show(text, col).text));
-    if (this.#chars !== before) this.#layout();
-    else this.#schedule();
+    if (this.#chars === before) {
+      this.#schedule();
+      return;
+    }
+    this.#layout();
+    // Wider cells before it may have moved it out.
+    if (sawFocus) this.#reveal(this.#focus);
+  }
+
+  #isInView({ row, col }: Cell): boolean {
+    const rows = visible(this.#axisY(), this.#y.position);
+    const cols = visible(this.#axisX(), this.#x.position);
+    return row >= rows.first && row < rows.end && col >= cols.first && col < cols.end;
   }
 
   /** The longest names of columns are the last, or there are few. */
