@@ -154,11 +154,23 @@ type ViewPart = ComponentType<{ looking: Looking }>;
 
 const LOADS: Record<Exclude<View, 'table'> | 'take', () => Promise<ViewPart>> = {
   heatmap: () => import('./Heatmap.tsx').then(({ Heatmap }) => Heatmap),
-  line: () => import('./Lines.tsx').then(({ Lines }) => Lines),
+  line: () => {
+    nameLanguage();
+    return import('./Lines.tsx').then(({ Lines }) => Lines);
+  },
   stats: () => import('./Statistics.tsx').then(({ Statistics }) => Statistics),
   compare: () => import('./Compare.tsx').then(({ Compare }) => Compare),
   take: () => import('./TakeAway.tsx').then(({ TakeAway }) => TakeAway),
 };
+
+/** Where the system has no language, WebKit calls it `C`: uPlot asks for numbers in it, and fails. */
+function nameLanguage(): void {
+  try {
+    Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en', configurable: true });
+  }
+}
 
 const loaded: Partial<Record<keyof typeof LOADS, ViewPart>> = {};
 
