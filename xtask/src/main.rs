@@ -2,6 +2,7 @@
 
 mod browsers;
 mod ci;
+mod demo;
 mod instructions;
 mod npm;
 mod numpy;
@@ -19,6 +20,8 @@ use crate::{shell::Result, test::Without};
 const HELP: &str = "\
 cargo xtask <chore>
 
+  demo [--open] [--port N]
+                       build everything, and show some arrays in the inspector
   test [--no-numpy] [--no-browsers]
                        everything that proves the code right: tests of every crate and its docs,
                        other targets, the fuzz corpus, the npm package in Node.js, in browsers and
@@ -40,6 +43,8 @@ cargo xtask <chore>
   npm-test             build it and run its tests, those in browsers and with NumPy too
   wasm-test [ENGINE]   the tests of its Rust side, in node, chromium, firefox or all of them
   page [--test]        build the inspector into web-demo/dist; and test what of it needs no browser
+  walk                 build it, and walk through it with Chromium, Firefox and WebKit
+  screenshots          take the pictures in docs/ from the running page, others below target/e2e
   compare [ARGS]       speed, side by side with NumPy and other crates; `compare npm`: the npm package,
                        beside other readers in Node.js and Chromium
 
@@ -83,6 +88,9 @@ fn run(args: &[String]) -> Result {
         ("npm", []) => npm::build(),
         ("page", []) => page::build(),
         ("page", ["--test"]) => page::build().and_then(|()| page::test()),
+        ("demo", _) => demo::run(rest),
+        ("walk", []) => page::build_and_walk(&numpy::python()?),
+        ("screenshots", []) => page::screenshots(&numpy::python()?),
         ("wasm-test", []) => npm::test_rust(&npm::Engine::ALL),
         ("wasm-test", [engine]) => npm::test_rust(&[npm::Engine::named(engine)?]),
         ("help" | "--help" | "-h", _) => {

@@ -1,8 +1,13 @@
 //! The inspector, a page around the npm package.
 
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
 use crate::{
     npm,
-    shell::{Cmd, Result, root},
+    shell::{Cmd, Result, cargo, root, target_dir},
 };
 
 const PAGE: &str = "web-demo";
@@ -29,4 +34,49 @@ pub(crate) fn assemble() -> Result {
 /// Tests what of the page needs no browser. It has to be built.
 pub(crate) fn test() -> Result {
     npm::npm_in(PAGE, &["test", "--silent"]).run()
+}
+
+/// Builds the page and the command that serves it, and walks through them with browsers: all of it
+/// in Chromium, a part of it in Firefox and WebKit.
+pub(crate) fn build_and_walk(python: &Path) -> Result {
+    build()?;
+    walk(python)
+}
+
+/// Walks through the page as it is.
+pub(crate) fn walk(python: &Path) -> Result {
+    let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
+    // As the driver of browsers is the one of the package.
+    npm::install()?;
+    Cmd::new("node")
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
+        .args(["chromium", "short"].map(|name| format!("{PAGE}/test/e2e/{name}.test.mjs")))
+        .env("NPYMAP_COMMAND", command)
+        .env("NPYMAP_PYTHON", python)
+        .env("E2E_DIR", target_dir().join("e2e"))
+        .run()
+}
+
+/// Takes the pictures of the README, and pictures of every view for people to look at.
+pub(crate) fn screenshots(python: &Path) -> Result {
+    build()?;
+    let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
+    Cmd::new("node")
+        .arg(format!("{PAGE}/test/e2e/screenshots.mjs"))
+        .arg(root().join("docs"))
+        .env("NPYMAP_COMMAND", command)
+        .env("NPYMAP_PYTHON", python)
+        .env("E2E_DIR", target_dir().join("e2e"))
+        .run()
+}
+
+/// Builds the command that has the page in it, and returns its path.
+pub(crate) fn build_command(args: &[&str]) -> Result<PathBuf> {
+    cargo().arg("build").args(args).run()?;
+    let profile = match args.contains(&"--release") {
+        true => "release",
+        false => "debug",
+    };
+    let name = format!("npymap{}", env::consts::EXE_SUFFIX);
+    Ok(target_dir().join(profile).join(name))
 }

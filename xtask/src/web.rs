@@ -34,6 +34,10 @@ pub(crate) fn with(browsers: Option<Browsers>, python: Option<&Path>) -> Result 
         npm::test_rust(&[Engine::Chromium, Engine::Firefox])?;
         Cmd::new("node").arg("wasm/test/browsers.mjs").run()
     })?;
+    match python {
+        Some(python) => step("page: browsers", || page::walk(python))?,
+        None => eprintln!("\nthe walk through the inspector left out: --no-numpy"),
+    }
     step("npm: packaging", || packaging(&[]))
 }
 
