@@ -414,6 +414,7 @@ fn the_page_or_how_to_build_it() {
     .exists()
     {
         assert_eq!(page.status, 200);
+        assert!(page.text().contains("<meta name=\"npymap-serve\""));
         assert_eq!(
             page.header("content-type"),
             Some("text/html; charset=utf-8")

@@ -46,7 +46,7 @@ cargo xtask <chore>
   walk                 build it, and walk through it with Chromium, Firefox and WebKit
   screenshots          take the pictures in docs/ from the running page, others below target/e2e
   compare [ARGS]       speed, side by side with NumPy and other crates; `compare npm`: the npm package,
-                       beside other readers in Node.js and Chromium
+                       beside other readers in Node.js and Chromium; `compare page`: waiting times
 
 NumPy comes from a virtual environment that is made under target/; --no-numpy leaves out what
 needs it. Browsers come from the system, installed where it is Debian and root may; --no-browsers
@@ -83,6 +83,7 @@ fn run(args: &[String]) -> Result {
             toolchain::fuzz_targets()?.join(", ")
         )),
         ("compare", ["npm", rest @ ..]) => web::compare(rest),
+        ("compare", ["page"]) => page::timings(&numpy::python()?),
         ("compare", _) => numpy::compare(rest),
         ("npm-test", _) => web::all(without(rest)?),
         ("npm", []) => npm::build(),

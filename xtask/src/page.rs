@@ -11,6 +11,7 @@ use crate::{
 };
 
 const PAGE: &str = "web-demo";
+const WALK: &str = "web-demo/test/e2e";
 
 /// Builds the package, the painter and the page, into `web-demo/dist`.
 pub(crate) fn build() -> Result {
@@ -45,29 +46,37 @@ pub(crate) fn build_and_walk(python: &Path) -> Result {
 
 /// Walks through the page as it is.
 pub(crate) fn walk(python: &Path) -> Result {
-    let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
-    // As the driver of browsers is the one of the package.
-    npm::install()?;
-    Cmd::new("node")
+    drive(python)?
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
-        .args(["chromium", "short"].map(|name| format!("{PAGE}/test/e2e/{name}.test.mjs")))
-        .env("NPYMAP_COMMAND", command)
-        .env("NPYMAP_PYTHON", python)
-        .env("E2E_DIR", target_dir().join("e2e"))
+        .args(["chromium", "short"].map(|name| format!("{WALK}/{name}.test.mjs")))
         .run()
 }
 
 /// Takes the pictures of the README, and pictures of every view for people to look at.
 pub(crate) fn screenshots(python: &Path) -> Result {
     build()?;
-    let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
-    Cmd::new("node")
-        .arg(format!("{PAGE}/test/e2e/screenshots.mjs"))
+    drive(python)?
+        .arg(format!("{WALK}/screenshots.mjs"))
         .arg(root().join("docs"))
+        .run()
+}
+
+/// Measures how long people wait.
+pub(crate) fn timings(python: &Path) -> Result {
+    build()?;
+    drive(python)?.arg(format!("{WALK}/timings.mjs")).run()
+}
+
+/// Node.js, with all that drives browsers through the page as it is.
+fn drive(python: &Path) -> Result<Cmd> {
+    // What the tests of the workspace have built, but for the page in it.
+    let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
+    // As the driver of browsers is the one of the package.
+    npm::install()?;
+    Ok(Cmd::new("node")
         .env("NPYMAP_COMMAND", command)
         .env("NPYMAP_PYTHON", python)
-        .env("E2E_DIR", target_dir().join("e2e"))
-        .run()
+        .env("E2E_DIR", target_dir().join("e2e")))
 }
 
 /// Builds the command that has the page in it, and returns its path.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as chromatic from 'd3-scale-chromatic';
 import { DRIVERS } from '../../../wasm/test/drivers.mjs';
-import { FILES, host, makeFiles, PATIENCE, python, serve } from './harness.mjs';
+import { DIST, FILES, host, makeFiles, PATIENCE, python, serve } from './harness.mjs';
 
 const said = makeFiles();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -118,6 +118,18 @@ walk('opens a file of 6 GiB that is dropped', async (page, context) => {
   for (const type of ['dragEnter', 'dragOver', 'drop']) await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
   await has(id(page, 'shape'), '(1536, 1024, 1024)');
   await has(id(page, 'detail'), 'every');
+});
+
+walk('opens the arrays of a folder, a tab each, and closes them', async (page) => {
+  await page.goto(site.url);
+  await id(page, 'folder').setInputFiles(join(DIST, 'samples'));
+  const tabs = page.locator('.tab');
+  await has(tabs, 'volume.npy');
+  assert.equal(await tabs.count(), 6);
+  await tabs.filter({ hasText: 'volume.npy' }).locator('button').first().click();
+  await has(id(page, 'shape'), '(24, 72, 72)');
+  await page.getByRole('button', { name: 'Close volume.npy' }).click();
+  assert.equal(await tabs.count(), 5);
 });
 
 walk('knows a remote file of 6 GiB by one request of 64 KiB', async (page) => {
@@ -462,6 +474,18 @@ walk('does everything by keyboard', async (page) => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
+walk('has a tree that screen readers can follow', async (page) => {
+  await page.goto(at('served=structured.npy&row=2&col=1'));
+  const grid = page.getByRole('main').getByRole('grid', { name: /^Values of the selection/ });
+  const row = grid.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '2', exact: true }) });
+  await has(row.getByRole('gridcell', { selected: true }), said.structured.when[2]);
+  await has(grid.getByRole('columnheader', { name: 'pos.x' }), 'pos.x');
+  assert.equal(await grid.getAttribute('aria-rowcount'), String(said.structured.count + 1));
+  await page.getByRole('navigation', { name: 'Open files' }).getByRole('button', { name: 'structured.npy', exact: true }).waitFor();
+  await page.getByRole('tabpanel', { name: 'Table' }).waitFor();
+  await page.getByRole('textbox', { name: 'Go to row' }).waitFor();
+});
+
 const VIEWS = {
   start: '',
   table: 'served=a.npy&view=table',
@@ -527,6 +551,18 @@ walk('is whole below a folder of a static host', async (page) => {
   await has(id(page, 'detail'), 'every element');
   assert.deepEqual(paths.filter(([status, path]) => status >= 400 || !/^\/(some\/where|files)\//.test(path)), []);
 });
+
+walk('runs no script that somehow gets into it', async (page) => {
+  await page.goto(site.url);
+  const told = page.waitForEvent('console', (message) => /Content Security Policy/.test(message.text()));
+  await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.hurt = 1';
+    document.body.append(script);
+  });
+  await told;
+  assert.equal(await page.evaluate(() => window.hurt), undefined);
+}, { allow: /Content Security Policy/ });
 
 const HOSTILE = {
   'markup.npy': { shape: '(3,)' },
