@@ -56,6 +56,7 @@ impl Layout {
                 .collect(),
             cut,
             max_bytes,
+            itemsize: self.itemsize(),
             plan: None,
         }
     }
@@ -68,6 +69,8 @@ pub struct Tiles {
     stack: Vec<Tile>,
     cut: Cut,
     max_bytes: u64,
+    /// What an element counts for, in bytes.
+    itemsize: u64,
     plan: Option<PlanOptions>,
 }
 
@@ -81,8 +84,26 @@ impl Tiles {
         }
     }
 
+    /// Cuts further, until the values take no more once each has become one of so many bytes:
+    /// those of a dtype that is larger, or that has bytes at all.
+    ///
+    /// ```
+    /// use npymap_core::{DType, Layout, Order, tiles::Cut};
+    ///
+    /// let nothing = Layout::new(DType::bytes(0), &[1 << 40], Order::C)?;
+    /// let mut tiles = nothing.tiles(Cut::FirstAxis, 100).converted(10);
+    /// assert_eq!(tiles.next().unwrap().layout().size(), 8);
+    /// # Ok::<(), npymap_core::Error>(())
+    /// ```
+    pub fn converted(self, itemsize: u64) -> Self {
+        Self {
+            itemsize: itemsize.max(self.itemsize),
+            ..self
+        }
+    }
+
     fn fits(&self, layout: &Layout) -> bool {
-        if layout.nbytes() > self.max_bytes {
+        if layout.size().saturating_mul(self.itemsize) > self.max_bytes {
             return false;
         }
         let span = layout.byte_span();

@@ -6,6 +6,7 @@ mod common;
 use npymap_core::{
     DType, ErrorKind,
     cast::Overflow,
+    dtype::TimeBase,
     encode::{EncodeError, encode, encode_array, parse_value},
     literal::{Dialect, Literal},
 };
@@ -241,11 +242,12 @@ proptest! {
     }
 
     #[test]
-    fn dates_are_read_as_they_are_printed(count: i64, base in prop::sample::select(
-        vec!["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]
-    )) {
-        let dtype: DType = format!("<M8[{base}]").parse().unwrap();
-        let count = if base == "Y" || base == "M" || base == "W" { count >> 8 } else { count };
+    fn dates_are_read_as_they_are_printed(
+        count: i64,
+        base in prop::sample::select(&TimeBase::ALL[..TimeBase::ALL.len() - 1]),
+    ) {
+        let dtype: DType = format!("<M8[{}]", base.abbreviation()).parse().unwrap();
+        let count = if base <= TimeBase::Week { count >> 8 } else { count };
         let text = npymap_core::text::element(&dtype, &count.to_le_bytes()).unwrap();
         let found = element(&Literal::Str(text.as_str().into()), &dtype, Overflow::Error);
         prop_assert_eq!(found.unwrap(), count.to_le_bytes(), "{}", text);

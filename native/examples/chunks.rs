@@ -35,10 +35,7 @@ fn main() -> Result<()> {
     let chunks = map.array_mut().chunks(count.div_ceil(4) * 4)?;
     thread::scope(|scope| {
         let start = |mut chunk: npymap::ArrayMut<'_>| chunk.map_inplace(|x: f32| x + 1.0);
-        let workers: Vec<_> = chunks
-            .into_iter()
-            .map(|c| scope.spawn(move || start(c)))
-            .collect();
+        let workers: Vec<_> = chunks.map(|c| scope.spawn(move || start(c))).collect();
         workers
             .into_iter()
             .try_for_each(|worker| worker.join().expect("no panic"))

@@ -1,5 +1,7 @@
 //! Rows that come one after another, nobody knows how many.
 
+use std::io;
+
 use npymap_core::{
     Layout, Order,
     cast::{Casting, Overflow},
@@ -51,8 +53,8 @@ pub struct Appender {
     /// How many rows were pushed since the last flush.
     rows: u64,
     flush_every: u64,
-    /// Whether the header in the file may be another than that of `file`: writing it has failed.
-    is_committing: bool,
+    /// Whether the header counts rows for which the disk was waited in vain.
+    is_unsure: bool,
 }
 
 /// How much is written at once.
@@ -78,7 +80,7 @@ impl Appender {
             position: file.data_end(),
             rows: 0,
             flush_every: u64::MAX,
-            is_committing: false,
+            is_unsure: false,
             file,
         })
     }
@@ -176,7 +178,13 @@ impl Appender {
         self.file.layout_with(new)?;
         self.write_buffer()?;
         let written = self.file.write_rows(rows, self.position, casting, overflow);
-        self.position = written.inspect_err(|_| self.file.cut_back(self.position))?;
+        self.position = match written {
+            Ok(end) => end,
+            Err(e) => {
+                self.file.cut_back(self.position);
+                return Err(e);
+            }
+        };
         self.rows += new - len;
         if self.rows >= self.flush_every {
             self.flush()?;
@@ -201,18 +209,26 @@ impl Appender {
     ///
     /// If the file cannot be written.
     pub fn flush(&mut self) -> Result<()> {
+        if self.is_unsure {
+            // Once a wait has failed, the system takes what was not written for written.
+            let what = "rows may be lost, for which the disk was waited in vain";
+            return Err(self.file.name(io::Error::other(what)));
+        }
         if self.rows == 0 {
             return Ok(());
         }
+        self.file.check_writable()?;
         self.write_buffer()?;
-        let layout = self.file.layout_with(self.len())?;
-        let header = self.file.prepare(&layout)?;
-        self.is_committing = true;
-        self.file.commit(layout, header)?;
-        self.is_committing = false;
-        self.position = self.file.data_end();
-        self.rows = 0;
-        Ok(())
+        let len = self.len();
+        let layout = self.file.layout_with(len)?;
+        let committed = self.file.commit(layout);
+        // Even after an error the array may have all rows.
+        self.rows = len - self.file.len_along(self.axis);
+        if self.rows == 0 {
+            self.position = self.file.data_end();
+            self.is_unsure = committed.is_err();
+        }
+        committed
     }
 
     /// Flushes, and closes the file.
@@ -221,23 +237,23 @@ impl Appender {
     ///
     /// As [`Appender::flush`]. The rows that were not flushed are lost then.
     pub fn close(mut self) -> Result<()> {
-        let flushed = self.flush().inspect_err(|_| self.cut_back());
-        // Dropping is not to try again.
-        self.rows = 0;
+        let flushed = self.flush();
+        if flushed.is_err() {
+            self.give_up();
+        }
         flushed
     }
 
     /// Gives up the rows that were not flushed: the file is as it was after the last flush.
     pub fn discard(mut self) {
-        self.cut_back();
-        self.rows = 0;
+        self.give_up();
     }
 
-    /// Cuts off what is behind the array, unless the header may count it already.
-    fn cut_back(&self) {
-        if !self.is_committing {
-            self.file.cut_back(self.file.data_end());
-        }
+    /// Cuts off what is behind the array, and leaves nothing to be tried when this is dropped.
+    fn give_up(&mut self) {
+        self.file.cut_back(self.file.data_end());
+        self.rows = 0;
+        self.is_unsure = false;
     }
 
     fn write_buffer(&mut self) -> Result<()> {

@@ -1,26 +1,26 @@
 //! The one lazy array to be written, over every backend.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, iter::FusedIterator, path::Path, sync::Arc};
 
 use npymap_core::{
     self as core, DType, Layout, Order, Selection,
     assign::{self, assign_within},
     cast::{Cast, Casting, Overflow},
     dtype::Kind,
-    gather::{self, Convert},
     layout::LayoutError,
-    tiles::Cut,
+    tiles::{Cut, Tile},
     view::{Element, View, ViewMut},
 };
 
 use crate::{
     array::Array,
     container::Container,
+    disk::{Disk, write_all_at},
     error::{Error, ErrorKind, Result},
-    file::NpyFile,
     map::Origin,
+    memory,
     source::{Source, plan_options},
-    transfer::{self, TILE_BYTES},
+    transfer::{self, TILE_BYTES, Transfer},
 };
 
 /// A lazy view of an array, or of a slice of one, to be written: no byte is read or written until
@@ -60,10 +60,11 @@ pub(crate) enum Target<'a> {
         bytes: &'a mut [u8],
         origin: &'a Origin,
     },
-    /// Written to a container, in which the data begins at `start`.
+    /// Written to a container, in which the data begins at `start` and is `len` bytes long.
     File {
         container: &'a Container,
         start: u64,
+        len: u64,
     },
 }
 
@@ -102,9 +103,14 @@ impl<'a> ArrayMut<'a> {
     pub fn reborrow(&mut self) -> ArrayMut<'_> {
         let target = match &mut self.target {
             Target::Memory { bytes, origin } => Target::Memory { bytes, origin },
-            Target::File { container, start } => Target::File {
+            &mut Target::File {
                 container,
-                start: *start,
+                start,
+                len,
+            } => Target::File {
+                container,
+                start,
+                len,
             },
         };
         ArrayMut::new(target, self.layout.clone())
@@ -176,31 +182,19 @@ impl<'a> ArrayMut<'a> {
     /// between those of the other. Arrays in C order can be split along their first axis, those in
     /// Fortran order along their last one.
     pub fn split_at(self, axis: usize, index: u64) -> Result<(Self, Self)> {
-        let halves = self.layout.split_at(axis, index);
-        let (before, after) = halves.map_err(|e| self.name(e))?;
-        // A part without elements needs no bytes, and its offset tells nothing.
-        if after.is_empty() || before.is_empty() {
-            let at = if after.is_empty() { u64::MAX } else { 0 };
-            let (low, high) = self.target.split_at(at);
-            return Ok((Self::new(low, before), Self::new(high, after)));
-        }
-        let (low, high) = (before.byte_span(), after.byte_span());
-        if low.end <= high.start {
-            let (target, rest) = self.target.split_at(high.start);
-            let after = rest.layout_behind(high.start, after)?;
-            Ok((Self::new(target, before), Self::new(rest, after)))
-        } else if high.end <= low.start {
-            let (target, rest) = self.target.split_at(low.start);
-            let before = rest.layout_behind(low.start, before)?;
-            Ok((Self::new(rest, before), Self::new(target, after)))
-        } else {
-            Err(self.name(core::ErrorKind::Layout(LayoutError::Interleaved { axis })))
-        }
+        let split = self.layout.split_data(axis, index);
+        let split = split.map_err(|e| self.name(e))?;
+        let (front, behind) = self.target.split_at(split.at);
+        let (before, after) = split.in_order(front, behind);
+        Ok((
+            Self::new(before, split.before),
+            Self::new(after, split.after),
+        ))
     }
 
     /// Cuts the array along its first axis into pieces of at most so many bytes, or of one index
     /// each: for loops that compute and store. They can be written at the same time, by several
-    /// threads.
+    /// threads. Each is made when it is asked for.
     ///
     /// ```
     /// # fn main() -> npymap::Result<()> {
@@ -218,22 +212,16 @@ impl<'a> ArrayMut<'a> {
     /// # Errors
     ///
     /// If the array has no axis, or as [`ArrayMut::split_at`].
-    pub fn chunks(self, bytes: u64) -> Result<Vec<Self>> {
-        // Fails if there is no axis.
-        let none = self.layout.narrow(0, 0..0);
-        none.map_err(|e| self.name(e))?;
-        let len = self.shape().first().copied().unwrap_or(0);
-        let row = self.layout.nbytes().checked_div(len).unwrap_or(0);
-        let rows = bytes.checked_div(row).unwrap_or(len).max(1);
-        let mut chunks = Vec::new();
-        let mut rest = self;
-        while rest.shape().first().is_some_and(|&left| left > rows) {
-            let (chunk, after) = rest.split_at(0, rows)?;
-            chunks.push(chunk);
-            rest = after;
-        }
-        chunks.push(rest);
-        Ok(chunks)
+    pub fn chunks(self, bytes: u64) -> Result<Chunks<'a>> {
+        let row = self.layout.nbytes().checked_div(self.len()).unwrap_or(0);
+        let rows = bytes.checked_div(row).unwrap_or(u64::MAX).max(1);
+        let left = self.layout.check_chunks(rows).map_err(|e| self.name(e))?;
+        Ok(Chunks {
+            // An array without rows is one piece.
+            left: left.div_ceil(rows).max(1),
+            rows,
+            rest: Some(self),
+        })
     }
 
     /// The array, for reading.
@@ -243,9 +231,14 @@ impl<'a> ArrayMut<'a> {
                 bytes,
                 origin: Some(*origin),
             },
-            Target::File { container, start } => Source::File {
+            &Target::File {
                 container,
-                start: *start,
+                start,
+                len,
+            } => Source::File {
+                container,
+                start,
+                len,
                 is_pickle: false,
             },
         };
@@ -275,7 +268,9 @@ impl<'a> ArrayMut<'a> {
                 bytes[offset as usize..][..element.len()].copy_from_slice(element);
                 Ok(())
             }
-            Target::File { container, start } => container.write_all_at(element, *start + offset),
+            Target::File {
+                container, start, ..
+            } => container.write_all_at(element, *start + offset),
         }
     }
 
@@ -343,26 +338,36 @@ impl<'a> ArrayMut<'a> {
         let name = |e| self.name(e);
         let from = self.layout.select(from).map_err(name)?;
         let to = self.layout.select(to).map_err(name)?;
-        let (container, start) = match &mut self.target {
+        let (container, start, len) = match &mut self.target {
             Target::Memory { bytes, origin } => {
                 return assign_within(&from, &to, bytes).map_err(|e| origin.name(e));
             }
-            Target::File { container, start } => (*container, *start),
+            &mut Target::File {
+                container,
+                start,
+                len,
+            } => (container, start, len),
         };
         let (read, written) = (from.byte_span(), to.byte_span());
         let source = Source::File {
             container,
             start,
+            len,
             is_pickle: false,
         };
         let source = Array::new(source, from);
-        let mut target = ArrayMut::new(Target::File { container, start }, to);
+        let mut target = ArrayMut::new(self.reborrow().target, to);
         if read.end <= written.start || written.end <= read.start {
             return target.assign(&source);
         }
-        let copy = tempfile::NamedTempFile::new().map_err(|e| target.name(e))?;
-        source.save(copy.path())?;
-        target.assign(&NpyFile::open(copy.path())?.array())
+        let (copy, layout) = copied(&source, container.disk().path())?;
+        let source = Source::File {
+            container: &copy,
+            start: 0,
+            len: copy.len(),
+            is_pickle: false,
+        };
+        target.assign(&Array::new(source, layout))
     }
 
     /// Replaces every element by what a function makes of it. Memory stays bounded.
@@ -423,7 +428,9 @@ impl<'a> ArrayMut<'a> {
     pub(crate) fn in_file(&self) -> Option<(&'a Container, u64)> {
         match &self.target {
             Target::Memory { .. } => None,
-            Target::File { container, start } => Some((container, *start)),
+            Target::File {
+                container, start, ..
+            } => Some((container, *start)),
         }
     }
 
@@ -445,30 +452,28 @@ impl<'a> ArrayMut<'a> {
         if let (Target::Memory { bytes, .. }, Some(read), None) =
             (&mut self.target, from.source().memory(), cast)
         {
-            let read = gather::Source::whole(read);
-            let mut written = assign::Target::whole(bytes);
-            return Ok(assign::assign(&spread, &read, &self.layout, &mut written)?);
+            return Ok(memory::assign(&spread, read, &self.layout, bytes)?);
         }
         // In the order of the file that is written to.
         let axes = by_stride(&self.layout);
         let (spread, to) = (spread.permute(&axes)?, self.layout.permute(&axes)?);
-        let (mut reader, tiles) = transfer::in_any_order(from.source(), &spread, TILE_BYTES, None)?;
-        let (mut values, mut converted) = (Vec::new(), Vec::new());
-        for tile in tiles {
-            values.resize(tile.layout().nbytes() as usize, 0);
-            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-            let part = tile.of(&to)?;
-            match cast {
-                None => self.target.write(&part, &values, from.dtype())?,
-                Some(cast) => {
-                    converted.resize(part.nbytes() as usize, 0);
-                    let fits = cast.convert(&values, &mut converted);
-                    fits.map_err(|e| transfer::misfit(e, &tile, &axes))?;
-                    self.target.write(&part, &converted, to.dtype())?;
-                }
-            }
-        }
-        Ok(())
+        let itemsize = to.itemsize();
+        let (reader, tiles) =
+            transfer::in_any_order(from.source(), &spread, itemsize, TILE_BYTES, None)?;
+        let values = match cast {
+            None => from.dtype(),
+            Some(_) => to.dtype(),
+        };
+        let misfit = |e, tile: &Tile| transfer::misfit(e, tile, &axes);
+        let cast = cast.map(|cast| (cast, itemsize));
+        transfer::each_tile(reader, tiles, cast, misfit, |tile, bytes| {
+            self.target.write(&tile.of(&to)?, bytes, values)
+        })
+    }
+
+    /// The length of the first axis.
+    fn len(&self) -> u64 {
+        self.shape().first().copied().unwrap_or(0)
     }
 
     fn made(mut self, layout: npymap_core::Result<Layout>) -> Result<Self> {
@@ -481,6 +486,40 @@ impl<'a> ArrayMut<'a> {
         self.target.name(error)
     }
 }
+
+/// The pieces of an array that are written one by one, or at the same time: [`ArrayMut::chunks`].
+#[derive(Debug)]
+pub struct Chunks<'a> {
+    rest: Option<ArrayMut<'a>>,
+    /// How many rows each piece has, but for the last one.
+    rows: u64,
+    /// How many pieces are left.
+    left: u64,
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = ArrayMut<'a>;
+
+    fn next(&mut self) -> Option<ArrayMut<'a>> {
+        let rest = self.rest.take()?;
+        self.left -= 1;
+        if self.left == 0 {
+            return Some(rest);
+        }
+        // It was found to work when this was made.
+        let (chunk, rest) = rest.split_at(0, self.rows).ok()?;
+        self.rest = Some(rest);
+        Some(chunk)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Chunks<'_> {}
+impl FusedIterator for Chunks<'_> {}
 
 impl<'a> Target<'a> {
     #[cold]
@@ -499,32 +538,26 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// The bytes in front of an offset, and those from there on. Both parts of a file are all of it.
+    /// The bytes in front of an offset, which lies in the data, and those from there on.
     fn split_at(self, offset: u64) -> (Self, Self) {
         match self {
             Self::Memory { bytes, origin } => {
-                let middle = offset.min(bytes.len() as u64) as usize;
-                let (low, high) = bytes.split_at_mut(middle);
+                let (front, behind) = bytes.split_at_mut(offset as usize);
                 let part = |bytes| Self::Memory { bytes, origin };
-                (part(low), part(high))
+                (part(front), part(behind))
             }
-            Self::File { container, start } => {
-                let whole = || Self::File { container, start };
-                (whole(), whole())
+            Self::File {
+                container,
+                start,
+                len,
+            } => {
+                let part = |start, len| Self::File {
+                    container,
+                    start,
+                    len,
+                };
+                (part(start, offset), part(start + offset, len - offset))
             }
-        }
-    }
-
-    /// A layout in the bytes from an offset on, as [`Target::split_at`] leaves them.
-    fn layout_behind(&self, offset: u64, layout: Layout) -> Result<Layout> {
-        match self {
-            Self::Memory { bytes, .. } if !layout.is_empty() => {
-                let (dtype, at) = (layout.dtype().clone(), layout.offset() - offset);
-                let len = bytes.len() as u64;
-                Layout::from_parts(dtype, layout.shape(), layout.strides(), at, len)
-                    .map_err(|e| self.name(e))
-            }
-            _ => Ok(layout),
         }
     }
 
@@ -536,7 +569,9 @@ impl<'a> Target<'a> {
                 let done = assign::scatter(values, dtype, Order::C, to, &mut target);
                 done.map_err(|e| origin.name(e))
             }
-            Self::File { container, start } => {
+            Self::File {
+                container, start, ..
+            } => {
                 let mut rest = values;
                 for tile in to.tiles(Cut::FirstAxis, TILE_BYTES).planned(plan_options()) {
                     let len = (tile.layout().size() * dtype.itemsize()) as usize;
@@ -548,6 +583,22 @@ impl<'a> Target<'a> {
             }
         }
     }
+}
+
+/// A copy of values of a file in one without a name, and where they lie in it.
+fn copied(array: &Array<'_>, path: &Path) -> Result<(Container, Layout)> {
+    let name = |e| array.source().name(e);
+    let file = tempfile::tempfile().map_err(|e| array.source().name(e))?;
+    let dtype = array.dtype();
+    let layout = Layout::new(dtype.clone(), array.shape(), Order::C).map_err(name)?;
+    let transfer = Transfer::new(array, Order::C, dtype, Casting::No, Overflow::Error)?;
+    transfer.copy(
+        None,
+        |_| (),
+        |at, run| write_all_at(&file, run, at).map_err(|e| array.source().name(e)),
+    )?;
+    let disk = Disk::inflated(file, path, transfer.nbytes());
+    Ok((Container::file(Arc::new(disk)), layout))
 }
 
 /// Sets elements of a file to values that follow one another in C order. What lies between the

@@ -70,13 +70,16 @@ impl Container {
 
     /// The key of the member of an archive that it is.
     pub(crate) fn key(&self) -> Option<&str> {
-        self.member.as_deref().map(Member::key)
+        self.archived().map(Member::key)
+    }
+
+    /// The member of an archive that it is.
+    pub(crate) fn archived(&self) -> Option<&Member> {
+        self.member.as_deref()
     }
 
     fn deflated(&self) -> Option<&Member> {
-        self.member
-            .as_deref()
-            .filter(|m| m.method() == Method::Deflated)
+        self.archived().filter(|m| m.method() == Method::Deflated)
     }
 
     /// Where the bytes stand in the file, if they stand there as they are.

@@ -11,7 +11,7 @@ use crate::{
     error::Result,
     file::NpyFile,
     locate::Located,
-    new_file::Target,
+    new_file::{Guard, Target},
     options::{Lock, OpenOptions, RawSpec},
 };
 
@@ -141,12 +141,11 @@ impl CreateOptions {
         if !self.overwrite && path.symlink_metadata().is_ok() {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "already exists").into());
         }
-        // Who writes to the file that is replaced would write to what nobody sees.
-        let _replaced = match self.lock && self.overwrite {
-            true => disk::lock_if_there(path)?,
-            false => None,
+        let guard = match self.lock {
+            true => Guard::Lock,
+            false => Guard::Nothing,
         };
-        let new = Target::create_file(path)?;
+        let new = Target::create_file(path, guard)?;
         new.file().set_len(len)?;
         if self.preallocate {
             disk::preallocate(new.file(), len)?;
@@ -163,6 +162,7 @@ impl CreateOptions {
             array_mut::Target::File {
                 container: &container,
                 start: located.data_offset(),
+                len: located.layout().nbytes(),
             },
             located.layout().clone(),
         ))?;

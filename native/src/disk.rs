@@ -3,6 +3,7 @@
 use std::{
     fs::{File, TryLockError},
     io::{self, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,19 +41,8 @@ impl Disk {
                     take_lock(&file, lock)?;
                 }
             }
-            // A third of the price of asking for all metadata. Nothing relies on the cursor.
-            let len = file.seek(SeekFrom::End(0));
-            let metadata = match len {
-                // Devices and empty files have no end, directories one beyond all files.
-                Ok(len) if (1..1 << 62).contains(&len) => return Ok((file, len)),
-                _ => file.metadata()?,
-            };
-            let what = match () {
-                () if metadata.is_file() => return Ok((file, metadata.len())),
-                () if metadata.is_dir() => "is a directory",
-                () => "is not a regular file",
-            };
-            Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
+            let len = len_of(&mut file)?;
+            Ok((file, len))
         };
         let (file, len) = open().map_err(|e: Error| e.at(path))?;
         Ok(Arc::new(Self {
@@ -61,6 +51,18 @@ impl Disk {
             len,
             is_writable: options.write,
             is_locked: lock.is_some(),
+        }))
+    }
+
+    /// A file that somebody has opened for reading, and calls by a name.
+    pub(crate) fn opened(mut file: File, name: &Path) -> Result<Arc<Self>> {
+        let len = len_of(&mut file).map_err(|e| e.at(name))?;
+        Ok(Arc::new(Self {
+            file,
+            path: name.to_owned(),
+            len,
+            is_writable: false,
+            is_locked: false,
         }))
     }
 
@@ -164,6 +166,23 @@ impl Disk {
     }
 }
 
+/// The size of a regular file.
+fn len_of(file: &mut File) -> Result<u64> {
+    // A third of the price of asking for all metadata. Nothing relies on the cursor.
+    let len = file.seek(SeekFrom::End(0));
+    let metadata = match len {
+        // Devices and empty files have no end, directories one beyond all files.
+        Ok(len) if (1..1 << 62).contains(&len) => return Ok(len),
+        _ => file.metadata()?,
+    };
+    let what = match () {
+        () if metadata.is_file() => return Ok(metadata.len()),
+        () if metadata.is_dir() => "is a directory",
+        () => "is not a regular file",
+    };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
+}
+
 /// Locks a file, or fails at once.
 pub(crate) fn take_lock(file: &File, lock: Lock) -> Result<()> {
     let taken = match lock {
@@ -191,17 +210,29 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Locks the file of a name, if there is one, for as long as the result lives.
+/// Locks the file of a name, if there is one, for as long as the result lives: who writes to it
+/// would write to what nobody sees, once another file has its name.
 pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
-    // What it is, and whether it can be replaced, shows when it is.
-    while let Ok(file) = open_at_once(path, false) {
-        take_lock(&file, Lock::Exclusive)?;
+    // Network file systems lock for writers only what is open for writing. What the file is, and
+    // whether it can be replaced, shows when it is.
+    let open = || open_at_once(path, true).or_else(|_| open_at_once(path, false));
+    while let Ok(file) = open() {
+        lock_if_possible(&file)?;
         // Who had the lock until now may have replaced the file.
         if is_at(&file, path).unwrap_or(false) {
             return Ok(Some(file));
         }
     }
     Ok(None)
+}
+
+/// Locks a file for a writer, or fails at once. Where there are no locks, there is nothing to keep
+/// to.
+pub(crate) fn lock_if_possible(file: &File) -> Result<()> {
+    match take_lock(file, Lock::Exclusive) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotLockable(_)) => Ok(()),
+        locked => locked,
+    }
 }
 
 /// Takes room on the disk for all of a file.
@@ -252,6 +283,18 @@ pub(crate) fn reserve(file: &File, offset: u64, len: u64) -> io::Result<()> {
     }
     let _ = (file, offset, len);
     Ok(())
+}
+
+/// Begins to write what was written to a range of a file to the disk, and does not wait. Nothing is
+/// promised.
+pub(crate) fn write_back(file: &File, range: Range<u64>) {
+    // The call is about memory that is needed no more. It begins to write, and gives back only what
+    // is on the disk already, which is next to nothing of what was written just now.
+    #[cfg(target_os = "linux")]
+    if let Some(len) = std::num::NonZeroU64::new(range.end - range.start) {
+        let _ = rustix::fs::fadvise(file, range.start, Some(len), rustix::fs::Advice::DontNeed);
+    }
+    let _ = (file, range);
 }
 
 /// Opens a file. A pipe to which nobody writes does not make it wait.

@@ -167,9 +167,9 @@ impl Error {
         }))
     }
 
-    /// Names the file, unless an inner layer named one already.
+    /// Names the file concerned, unless the error names one already.
     #[cold]
-    pub(crate) fn at(mut self, path: &Path) -> Self {
+    pub fn at(mut self, path: &Path) -> Self {
         self.0.path.get_or_insert_with(|| path.to_owned());
         self
     }

@@ -1,6 +1,6 @@
 //! Arrays read by position: safe, and on every file system.
 
-use std::path::Path;
+use std::{fs::File, io, path::Path};
 
 use crate::{
     array::Array,
@@ -39,6 +39,9 @@ use crate::{
 pub struct NpyFile {
     pub(crate) container: Container,
     pub(crate) located: Located,
+    /// Whether the header in the file is neither the old nor the new one, since it could not be
+    /// written.
+    pub(crate) is_torn: bool,
 }
 
 impl NpyFile {
@@ -75,11 +78,15 @@ impl NpyFile {
 
     pub(crate) fn in_container(mut container: Container, options: &OpenOptions) -> Result<Self> {
         let located = Located::npy(&mut container, options)?;
-        Ok(Self { container, located })
+        Ok(Self::of(container, located))
     }
 
     pub(crate) fn of(container: Container, located: Located) -> Self {
-        Self { container, located }
+        Self {
+            container,
+            located,
+            is_torn: false,
+        }
     }
 
     /// The path of the file, or of the archive.
@@ -107,6 +114,7 @@ impl NpyFile {
         let source = Source::File {
             container: &self.container,
             start: self.data_offset(),
+            len: self.data_len(),
             is_pickle: self.layout().dtype().has_object(),
         };
         Array::new(source, self.layout().clone())
@@ -123,6 +131,7 @@ impl NpyFile {
         let target = Target::File {
             container: &self.container,
             start: self.data_offset(),
+            len: self.data_len(),
         };
         Ok(ArrayMut::new(target, self.layout().clone()))
     }
@@ -158,16 +167,25 @@ impl NpyFile {
         Ok(())
     }
 
+    /// How many bytes of data there are, those behind the array not included.
+    fn data_len(&self) -> u64 {
+        self.container.len() - self.data_offset() - self.trailing_bytes()
+    }
+
     pub(crate) fn check_writable(&self) -> Result<()> {
         if self.layout().dtype().has_object() {
             return Err(self.name(npymap_core::ErrorKind::ObjectDType));
         }
         if self.container.key().is_some() {
             Err(self.name(ErrorKind::Archived))
-        } else if self.is_writable() {
-            Ok(())
-        } else {
+        } else if !self.is_writable() {
             Err(self.name(ErrorKind::ReadOnly))
+        } else if self.is_torn {
+            let what =
+                "the header could not be written, and may be neither the old nor the new one";
+            Err(self.name(io::Error::other(what)))
+        } else {
+            Ok(())
         }
     }
 
@@ -193,6 +211,31 @@ impl OpenOptions {
         NpyFile::in_container(Container::file(Disk::open(path.as_ref(), self)?), self)
     }
 
+    /// Reads the `.npy` file that somebody has opened already, and calls it by a name in errors.
+    ///
+    /// It is for those who find files by other means than a path. The file is read only, whatever
+    /// the options say, and not locked.
+    ///
+    /// ```
+    /// # fn main() -> npymap::Result<()> {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let path = dir.path().join("x.npy");
+    /// # npymap::CreateOptions::new("<f4".parse()?, [2, 3]).create(&path)?;
+    /// let opened = std::fs::File::open(path)?;
+    /// let file = npymap::OpenOptions::new().open_file(opened, "what I call it")?;
+    /// assert_eq!(file.shape(), [2, 3]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`NpyFile::open`].
+    pub fn open_file(&self, file: File, name: impl AsRef<Path>) -> Result<NpyFile> {
+        let disk = Disk::opened(file, name.as_ref())?;
+        NpyFile::in_container(Container::file(disk), &self.for_reading())
+    }
+
     /// Opens a headerless file for reading by position: see [`NpyFile::open_raw`].
     ///
     /// # Errors
@@ -201,6 +244,6 @@ impl OpenOptions {
     pub fn open_raw(&self, path: impl AsRef<Path>, spec: &RawSpec) -> Result<NpyFile> {
         let mut container = Container::file(Disk::open(path.as_ref(), self)?);
         let located = Located::raw(&mut container, spec, self)?;
-        Ok(NpyFile { container, located })
+        Ok(NpyFile::of(container, located))
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     error::{AppendError, Result},
     file::NpyFile,
     locate::Located,
-    new_file::Target,
+    new_file::{Guard, Target},
     options::Lock,
     transfer::Transfer,
 };
@@ -36,7 +36,9 @@ impl NpyFile {
     ///
     /// The data is written behind what is there and waited for; then the header is changed, and
     /// waited for. A crash at any point leaves a file that reads as before or after. If anything
-    /// fails, the file is made as long as it was. Memory stays bounded.
+    /// fails, the file is made as long as it was, unless it is the last wait for the disk that
+    /// fails: then the array has grown, here and in the file, and its rows may yet be lost. Memory
+    /// stays bounded.
     ///
     /// A header that has no room for a larger number, as those of NumPy before 1.24 have not, is
     /// replaced by one that has: that takes a copy of the file, which replaces it by renaming when
@@ -51,12 +53,10 @@ impl NpyFile {
         let axis = self.check_growth()?;
         let len = self.check_rows(rows, axis, self.len_along(axis), Casting::Equiv)?;
         let layout = self.layout_with(len)?;
-        let end = self.data_end();
-        let written = self.write_rows(rows, end, Casting::Equiv, Overflow::Error);
+        let written = self.write_rows(rows, self.data_end(), Casting::Equiv, Overflow::Error);
         written
-            .and_then(|_| self.prepare(&layout))
-            .inspect_err(|_| self.cut_back(end))
-            .and_then(|header| self.commit(layout, header))
+            .and_then(|_| self.commit(layout))
+            .inspect_err(|_| self.cut_back(self.data_end()))
     }
 
     /// Makes the array shorter along the [growth axis](Self::growth_axis).
@@ -74,10 +74,8 @@ impl NpyFile {
         if len > found {
             return Err(self.name(AppendError::Shorter { axis, found, len }));
         }
-        let layout = self.layout_with(len)?;
-        let header = self.prepare(&layout)?;
-        self.commit(layout, header)?;
-        self.disk().set_len(self.data_end())?;
+        self.commit(self.layout_with(len)?)?;
+        self.discard_trailing_bytes()?;
         self.disk().sync()
     }
 
@@ -190,26 +188,64 @@ impl NpyFile {
         layout.map_err(|e| self.name(e))
     }
 
-    /// Waits for the data, which a header must not promise before it is there, and makes the bytes
-    /// of the new header. If they do not fit, the file is replaced by one with such a header.
-    pub(crate) fn prepare(&mut self, layout: &Layout) -> Result<Option<Vec<u8>>> {
-        let Some(header) = self.header() else {
-            return Ok(None);
-        };
-        let name = |e| self.name(e);
-        match header.with_shape(layout.shape()).map_err(name)? {
-            Some(bytes) => {
+    /// Gives the array another layout, of which the data is there: waits for that, which a header
+    /// must not promise before, writes the header, and waits for it. If it has no room, the file is
+    /// replaced by one with another header.
+    ///
+    /// After an error the array is what it was, unless only the last wait has failed; if not even
+    /// the old header can be written back, nothing can be written to the file any more.
+    pub(crate) fn commit(&mut self, layout: Layout) -> Result<()> {
+        let (order, mut data_offset) = (self.order(), self.data_offset());
+        let mut new = None;
+        if let Some(old) = self.header() {
+            let name = |e| self.name(e);
+            let bytes = match old.with_shape(layout.shape()).map_err(name)? {
+                Some(bytes) => bytes,
+                None => {
+                    header::write_with_order(self.dtype(), layout.shape(), order).map_err(name)?
+                }
+            };
+            let header = header_of(&bytes)?;
+            let is_in_place = header.data_offset() == data_offset;
+            data_offset = header.data_offset();
+            if is_in_place {
                 self.disk().sync()?;
-                Ok(Some(bytes))
-            }
-            None => {
-                let order = self.order();
-                let bytes = header::write_with_order(self.dtype(), layout.shape(), order);
-                let bytes = bytes.map_err(name)?;
+                self.write_header(&bytes)?;
+            } else {
                 self.move_behind(&bytes)?;
-                Ok(Some(bytes))
             }
+            new = Some(header);
         }
+        // From here on the file has the new layout, whether or not the disk is told in time.
+        let end = data_offset + layout.nbytes();
+        let len = self.disk().len_now();
+        self.located = Located::known(new, layout, order, data_offset);
+        let len = len.unwrap_or(end).max(end);
+        self.located.trailing_bytes = len - end;
+        self.container = Container::of_len(self.container.disk_handle(), len);
+        self.disk().sync()
+    }
+
+    /// Writes a header over one of the same length, or leaves that as it is.
+    fn write_header(&mut self, new: &[u8]) -> Result<()> {
+        let mut old = vec![0; new.len()];
+        self.disk().read_exact_at(&mut old, 0)?;
+        let differs = |(old, new): (&u8, &u8)| old != new;
+        let mut pairs = old.iter().zip(new);
+        // As little as can be, so that it is most likely one sector of the disk: the number.
+        let Some(last) = pairs.clone().rposition(differs) else {
+            return Ok(());
+        };
+        let first = pairs.position(differs).unwrap_or(last);
+        let (place, at) = (first..=last, first as u64);
+        let written = self.disk().write_all_at(&new[place.clone()], at);
+        written.inspect_err(|_| {
+            // What is wrong with it, if anything, shows when it is read.
+            let _ = self.disk().write_all_at(&old[place], at);
+            let mut found = vec![0; old.len()];
+            let read = self.disk().read_exact_at(&mut found, 0);
+            self.is_torn = read.is_err() || found != old;
+        })
     }
 
     /// Replaces the file by one with another header, and the same bytes behind it.
@@ -219,7 +255,8 @@ impl NpyFile {
         let len = old.len_now()?.saturating_sub(start);
         let new_len = header.len() as u64 + len;
         let replace = || {
-            let new = Target::create_file(old.path())?;
+            let guard = Guard::Opened(self.container.disk_handle());
+            let new = Target::create_file(old.path(), guard)?;
             let mut to = new.file();
             to.write_all(header)?;
             let mut from = old.file();
@@ -231,46 +268,29 @@ impl NpyFile {
             if old.is_locked() {
                 disk::take_lock(new.file(), Lock::Exclusive)?;
             }
-            if !disk::is_at(old.file(), old.path())? {
-                return Err(io::Error::other("was replaced by another writer just now").into());
-            }
-            Ok(new.finish()?)
+            new.finish()
         };
         let file = replace().map_err(|e: crate::Error| self.name(e))?;
+        // Who has the old file, under another name or open, keeps what it was.
+        let _ = old.set_len(self.data_end());
         let disk = Disk::created(file, old.path().to_owned(), new_len, old.is_locked());
         self.container = Container::file(disk);
         Ok(())
     }
 
-    /// Writes the header, and takes it for the array's.
-    pub(crate) fn commit(&mut self, layout: Layout, header: Option<Vec<u8>>) -> Result<()> {
-        let data_offset = match &header {
-            Some(bytes) => bytes.len() as u64,
-            None => self.data_offset(),
-        };
-        if let Some(new) = &header {
-            let mut old = vec![0; new.len()];
-            self.disk().read_exact_at(&mut old, 0)?;
-            let differs = |(old, new): (&u8, &u8)| old != new;
-            let mut pairs = old.iter().zip(new);
-            // As little as can be, so that it is most likely one sector of the disk: the number.
-            if let Some(last) = pairs.clone().rposition(differs) {
-                let first = pairs.position(differs).unwrap_or(last);
-                self.disk().write_all_at(&new[first..=last], first as u64)?;
-            }
-        }
-        // From here on the file has the new length, whether or not the disk is told in time.
-        let end = data_offset + layout.nbytes();
-        self.container = Container::of_len(self.container.disk_handle(), end);
-        let header = header.map(|bytes| header_of(&bytes)).transpose()?;
-        self.located = Located::known(header, layout, self.order(), data_offset);
-        self.disk().sync()
-    }
-
-    /// Cuts off what was written behind the array in vain. If even that fails, it stays there,
+    /// Cuts off what was written from an offset on in vain. If even that fails, it stays there,
     /// where it does no harm.
-    pub(crate) fn cut_back(&self, end: u64) {
-        let _ = self.disk().set_len(end);
+    pub(crate) fn cut_back(&mut self, end: u64) {
+        if self.is_torn {
+            return;
+        }
+        let cut = self.disk().set_len(end);
+        if cut.is_err()
+            && let Ok(len) = self.disk().len_now()
+        {
+            self.located.trailing_bytes = len.saturating_sub(self.data_end());
+            self.container = Container::of_len(self.container.disk_handle(), len);
+        }
     }
 }
 
@@ -286,5 +306,81 @@ fn header_of(bytes: &[u8]) -> Result<Header> {
             found: bytes.len() as u64,
         }
         .into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, fs::File, path::Path};
+
+    use super::*;
+    use crate::{CreateOptions, ErrorKind};
+
+    /// An array of 10 bytes, open for reading only, which nobody has told.
+    fn unwritable(path: &Path) -> NpyFile {
+        let new = CreateOptions::new("u1".parse().unwrap(), [10]).overwrite(true);
+        drop(new.create(path).unwrap());
+        let file = NpyFile::open(path).unwrap();
+        let len = file.file_size();
+        let disk = Disk::created(File::open(path).unwrap(), path.to_owned(), len, false);
+        let mut container = Container::file(disk);
+        let located = Located::npy(&mut container, &crate::OpenOptions::new()).unwrap();
+        NpyFile::of(container, located)
+    }
+
+    #[test]
+    fn an_array_is_what_it_was_if_its_header_cannot_be_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.npy");
+        let mut file = unwritable(&path);
+        let before = fs::read(&path).unwrap();
+        for len in [3, 20] {
+            let layout = file.layout_with(len).unwrap();
+            file.commit(layout).unwrap_err();
+            assert_eq!((file.shape(), file.trailing_bytes()), (&[10][..], 0));
+            assert_eq!(file.read::<u8>().unwrap(), [0; 10]);
+            file.check_writable().unwrap();
+        }
+        file.truncate(3).unwrap_err();
+        assert_eq!((file.shape(), file.trailing_bytes()), (&[10][..], 0));
+        assert!(fs::read(&path).unwrap() == before);
+    }
+
+    #[test]
+    fn what_cannot_be_cut_off_is_known_to_be_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.npy");
+        let mut file = unwritable(&path);
+        fs::write(&path, [fs::read(&path).unwrap(), vec![1; 7]].concat()).unwrap();
+        file.cut_back(file.data_end());
+        assert_eq!(file.trailing_bytes(), 7);
+        let error = file.check_growth().unwrap_err();
+        assert!(matches!(
+            error.kind(),
+            ErrorKind::Append(AppendError::TrailingBytes { count: 7 })
+        ));
+        assert_eq!(file.read::<u8>().unwrap(), [0; 10]);
+    }
+
+    #[test]
+    fn a_torn_header_ends_all_writing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.npy");
+        let new = CreateOptions::new("u1".parse().unwrap(), [10]);
+        let mut file = new.create(&path).unwrap();
+        file.is_torn = true;
+        let before = fs::read(&path).unwrap();
+        let rows = [1_u8];
+        let rows = Array::of_slice(&rows, &[1]).unwrap();
+        for result in [
+            file.append(&rows),
+            file.truncate(1),
+            file.discard_trailing_bytes(),
+            file.array_mut().map(drop),
+        ] {
+            let message = result.unwrap_err().to_string();
+            assert!(message.contains("header could not be written"), "{message}");
+        }
+        assert!(fs::read(&path).unwrap() == before);
     }
 }

@@ -27,15 +27,19 @@
 //! # Features
 //!
 //! - `ndarray`: [`Array::to_ndarray`] and [`Array::as_ndarray`].
-//! - `rayon`: large reads and statistics use all cores.
+//! - `rayon`: large reads, assignments in maps, statistics and compression use all cores.
 //! - `cli`: the command `npymap`.
+//! - `serve`: its part `npymap serve`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(feature = "rayon")]
+mod ahead;
 mod append;
 mod array;
 mod array_mut;
+mod checksum;
 mod container;
 mod create;
 mod deflate;
@@ -49,6 +53,7 @@ mod inflate;
 mod locate;
 #[allow(unsafe_code, reason = "maps are what this crate needs it for")]
 mod map;
+mod memory;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod new_file;
@@ -75,7 +80,7 @@ pub use npymap_core::{half, num_complex};
 pub use crate::{
     append::Appender,
     array::Array,
-    array_mut::ArrayMut,
+    array_mut::{ArrayMut, Chunks},
     create::CreateOptions,
     diff::{Difference, Tolerance},
     error::{AppendError, Error, ErrorKind, RawError, Result},

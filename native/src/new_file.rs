@@ -10,11 +10,27 @@ use std::{
     io,
     ops::Range,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tempfile::TempPath;
 
-use crate::disk::write_all_at;
+use crate::{
+    disk::{self, Disk, write_all_at},
+    error::Result,
+};
+
+/// How those are kept out whose work would be lost, because they write to a file that is replaced.
+#[derive(Debug)]
+pub(crate) enum Guard {
+    /// By a lock on what stands there.
+    Lock,
+    /// Not at all: locks are not wanted.
+    Nothing,
+    /// By a lock on this file, which the caller has read and which must still stand there in the
+    /// end. If it is open for writing, it is locked as far as that is wanted.
+    Opened(Arc<Disk>),
+}
 
 /// What stands where a file is to be written.
 #[derive(Debug)]
@@ -27,42 +43,80 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Begins to write. Where the path is a link, what it points to is written.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+    /// Begins to write. Where the path is a link, what it points to is written. Errors do not name
+    /// the path.
+    pub(crate) fn create(path: &Path, guard: Guard) -> Result<Self> {
         // Whoever opened it decided on what it is, and may have written to it: even a regular file
         // is not replaced, and keeps what it has.
         if is_open_already(path) {
-            return File::options().append(true).open(path).map(Self::Stream);
+            return Ok(Self::Stream(File::options().append(true).open(path)?));
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => {
                 let real = fs::canonicalize(path)?;
-                NewFile::create(real, Some(metadata.permissions())).map(Self::New)
+                let replaced = Replaced::new(guard, &real)?;
+                let new = NewFile::create(real, replaced)?;
+                inherit(&new.file, &metadata)?;
+                Ok(Self::New(new))
             }
-            Ok(metadata) if metadata.is_dir() => Err(io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "is a directory",
-            )),
-            Ok(_) => File::options().write(true).open(path).map(Self::Stream),
+            Ok(metadata) if metadata.is_dir() => {
+                Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory").into())
+            }
+            Ok(_) => Ok(Self::Stream(File::options().write(true).open(path)?)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
                 // A link to what is not there yet. Links in a circle are another kind of error.
-                Ok(link) => Self::create(&directory_of(path).join(link)),
-                Err(_) => NewFile::create(path.to_owned(), None).map(Self::New),
+                Ok(link) => Self::create(&directory_of(path).join(link), guard),
+                Err(_) => {
+                    let replaced = Replaced::new(guard, path)?;
+                    Ok(Self::New(NewFile::create(path.to_owned(), replaced)?))
+                }
             },
-            Err(e) => Err(e),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// As [`Target::create`], but only a file will do.
+    pub(crate) fn create_file(path: &Path, guard: Guard) -> Result<NewFile> {
+        match Self::create(path, guard)? {
+            Self::New(file) => Ok(file),
+            Self::Stream(_) => {
+                let what = "is not a regular file";
+                Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
+            }
         }
     }
 }
 
-impl Target {
-    /// As [`Target::create`], but only a file will do.
-    pub(crate) fn create_file(path: &Path) -> io::Result<NewFile> {
-        match Self::create(path)? {
-            Self::New(file) => Ok(file),
-            Self::Stream(_) => Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "is not a regular file",
-            )),
+/// What is replaced, kept open for the sake of its lock.
+#[derive(Debug)]
+enum Replaced {
+    Locked(#[expect(dead_code, reason = "it is open")] Option<File>),
+    Opened(Arc<Disk>),
+}
+
+impl Replaced {
+    fn new(guard: Guard, path: &Path) -> Result<Self> {
+        match guard {
+            Guard::Nothing => Ok(Self::Locked(None)),
+            Guard::Lock => disk::lock_if_there(path).map(Self::Locked),
+            Guard::Opened(disk) => {
+                if !disk.is_writable() {
+                    disk::lock_if_possible(disk.file())?;
+                }
+                let replaced = Self::Opened(disk);
+                replaced.check(path)?;
+                Ok(replaced)
+            }
+        }
+    }
+
+    /// Fails if another file stands in the place of the one that was opened.
+    fn check(&self, path: &Path) -> Result<()> {
+        match self {
+            Self::Opened(disk) if !disk::is_at(disk.file(), path)? => {
+                Err(io::Error::other("was replaced by another writer just now").into())
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -74,36 +128,32 @@ pub(crate) struct NewFile {
     /// The name it has until then, where it must have one.
     name: Option<TempPath>,
     path: PathBuf,
+    replaced: Replaced,
+    /// What was written in one go, and is not yet on its way to the disk.
+    pending: Mutex<Range<u64>>,
 }
 
 impl NewFile {
-    fn create(path: PathBuf, permissions: Option<fs::Permissions>) -> io::Result<Self> {
-        let new = match unnamed::create(directory_of(&path)) {
-            Some(file) => Self {
-                file,
-                name: None,
-                path,
-            },
-            None => Self::named(path)?,
+    fn create(path: PathBuf, replaced: Replaced) -> io::Result<Self> {
+        let (file, name) = match unnamed::create(directory_of(&path)) {
+            Some(file) => (file, None),
+            None => {
+                let (file, name) = with_temporary_name(directory_of(&path), |name| {
+                    File::options()
+                        .read(true)
+                        .write(true)
+                        .create_new(true)
+                        .open(name)
+                })?;
+                (file, Some(name))
+            }
         };
-        if let Some(permissions) = permissions {
-            new.file.set_permissions(permissions)?;
-        }
-        Ok(new)
-    }
-
-    fn named(path: PathBuf) -> io::Result<Self> {
-        let (file, name) = with_temporary_name(directory_of(&path), |name| {
-            File::options()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(name)
-        })?;
         Ok(Self {
             file,
-            name: Some(name),
+            name,
             path,
+            replaced,
+            pending: Mutex::new(0..0),
         })
     }
 
@@ -112,9 +162,47 @@ impl NewFile {
         &self.file
     }
 
+    /// Takes room on the disk for bytes that will be written: a full disk is an error now, and
+    /// writing them takes less time. 1 GiB in pieces of 1 MiB to ext4: 0.11 s instead of 0.17 s.
+    pub(crate) fn reserve(&self, range: Range<u64>) -> io::Result<()> {
+        /// Less is not worth a system call.
+        const WORTH_IT: u64 = 1 << 20;
+
+        let len = range.end.saturating_sub(range.start);
+        if len < WORTH_IT {
+            return Ok(());
+        }
+        match disk::reserve(&self.file, range.start, len) {
+            Err(e) if is_full(&e) => Err(e),
+            // Who writes will see what is wrong.
+            _ => Ok(()),
+        }
+    }
+
     /// Writes all bytes, the first one at the offset.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        write_all_at(&self.file, bytes, offset)
+        write_all_at(&self.file, bytes, offset)?;
+        self.send_ahead(offset..offset + bytes.len() as u64);
+        Ok(())
+    }
+
+    /// Has what is written from the front to the back go to the disk meanwhile, for which
+    /// [`NewFile::finish`] waits: 1 GiB to ext4 and `fsync` take 0.22 s together, instead of 0.33 s.
+    fn send_ahead(&self, written: Range<u64>) {
+        const AT_ONCE: u64 = 32 << 20;
+        /// Not more than once for any page.
+        const GRAIN: u64 = 1 << 20;
+
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        if pending.end != written.start {
+            pending.start = written.start;
+        }
+        pending.end = written.end;
+        if pending.end - pending.start >= AT_ONCE {
+            let end = pending.end - pending.end % GRAIN;
+            disk::write_back(&self.file, pending.start..end);
+            pending.start = end;
+        }
     }
 
     /// Lets the system copy some bytes of another file, which costs nothing where the file system
@@ -144,18 +232,19 @@ impl NewFile {
     }
 
     /// Puts the file in its place, in which it is complete and on the disk, or does not appear.
-    pub(crate) fn finish(self) -> io::Result<File> {
+    pub(crate) fn finish(self) -> Result<File> {
         self.take_place(true)
     }
 
     /// As [`NewFile::finish`], unless the place is taken by then.
-    pub(crate) fn finish_if_absent(self) -> io::Result<File> {
+    pub(crate) fn finish_if_absent(self) -> Result<File> {
         self.take_place(false)
     }
 
-    fn take_place(self, replace: bool) -> io::Result<File> {
+    fn take_place(self, replace: bool) -> Result<File> {
         // Before it has its name: a power cut must not find the name without the bytes.
         self.file.sync_all()?;
+        self.replaced.check(&self.path)?;
         // Windows cannot open directories. What cannot be opened is found out before it matters.
         #[cfg(unix)]
         let directory = File::open(directory_of(&self.path))?;
@@ -164,8 +253,10 @@ impl NewFile {
             None => unnamed::link(&self.file, &self.path, replace)?,
         };
         match name {
-            Some(name) if replace => name.persist(&self.path)?,
-            Some(name) => name.persist_noclobber(&self.path)?,
+            Some(name) if replace => name.persist(&self.path).map_err(io::Error::from)?,
+            Some(name) => name
+                .persist_noclobber(&self.path)
+                .map_err(io::Error::from)?,
             None => {}
         }
         // Without it a power cut could undo the naming. The file has taken its place by now: a file
@@ -238,6 +329,12 @@ mod unnamed {
     }
 }
 
+/// Whether there is no room, on the disk or for this user.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
+}
+
 /// Makes something under a name that nothing has yet, and that is removed in the end.
 fn with_temporary_name<T>(
     directory: &Path,
@@ -250,6 +347,28 @@ fn with_temporary_name<T>(
         .suffix(".tmp")
         .make_in(directory, make)?;
     Ok(named.into_parts())
+}
+
+/// Gives a new file the permissions of the one that it replaces, and its owner, if the system lets
+/// us give files away.
+pub(crate) fn inherit(new: &File, old: &fs::Metadata) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "they stay what they are"))]
+    let mut permissions = old.permissions();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+        let ours = new.metadata()?;
+        let is_given = (ours.uid(), ours.gid()) == (old.uid(), old.gid())
+            || fchown(new, Some(old.uid()), Some(old.gid())).is_ok();
+        if !is_given {
+            // To a group they are in, users may give what is theirs. What cannot be given stays,
+            // but nobody gets our rights by it.
+            let _ = fchown(new, None, Some(old.gid()));
+            permissions.set_mode(permissions.mode() & 0o1777);
+        }
+    }
+    // Behind the owner, with whom some of them would go.
+    new.set_permissions(permissions)
 }
 
 /// Whether a path is another name of what the process has open.
@@ -265,5 +384,56 @@ fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(directory: &tempfile::TempDir) -> NewFile {
+        Target::create_file(&directory.path().join("x"), Guard::Lock).unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn room_is_taken_before_it_is_written() {
+        use std::os::unix::fs::MetadataExt;
+
+        let directory = tempfile::tempdir().unwrap();
+        let file = new(&directory);
+        let room = || {
+            let metadata = file.file().metadata().unwrap();
+            (metadata.len(), metadata.blocks() * 512)
+        };
+        file.reserve(0..100).unwrap();
+        assert_eq!(room(), (0, 0));
+        file.reserve(100..100 + (4 << 20)).unwrap();
+        let (len, taken) = room();
+        // What is not written is no part of the file.
+        assert_eq!(len, 0);
+        if taken == 0 {
+            println!("this file system takes no room in advance");
+            return;
+        }
+        assert!(taken >= 4 << 20, "{taken} bytes");
+    }
+
+    /// In order, beginning anew elsewhere, and over what is on its way already.
+    #[test]
+    fn what_goes_ahead_to_the_disk_is_what_was_written() {
+        const PIECE: usize = (1 << 20) + 7;
+
+        let directory = tempfile::tempdir().unwrap();
+        let file = new(&directory);
+        let mut expected = vec![0; 75 * PIECE];
+        for piece in (0..70).chain(3..5).chain(71..75) {
+            let at = piece * PIECE;
+            let bytes: Vec<u8> = (0..PIECE).map(|i| (i % 251 + piece) as u8).collect();
+            file.write_at(&bytes, at as u64).unwrap();
+            expected[at..at + PIECE].copy_from_slice(&bytes);
+        }
+        file.finish().unwrap();
+        assert!(fs::read(directory.path().join("x")).unwrap() == expected);
     }
 }

@@ -1,6 +1,6 @@
 //! Archives of arrays.
 
-use std::{io, path::Path, sync::Arc};
+use std::{fs::File, io, path::Path, sync::Arc};
 
 use npymap_core::{
     Step,
@@ -99,7 +99,8 @@ impl Npz {
 
     /// Reads all of a member and compares its size and its CRC-32 with the directory's.
     ///
-    /// Nothing else checks those of a stored member: a slice of it does not see all of its bytes.
+    /// What copies a stored member whole, such as [`Array::save`](crate::Array::save), does the same.
+    /// Nothing else checks it: a slice of it does not see all of its bytes.
     ///
     /// # Errors
     ///
@@ -205,7 +206,20 @@ impl OpenOptions {
     ///
     /// As for [`Npz::open`].
     pub fn open_npz(&self, path: impl AsRef<Path>) -> Result<Npz> {
-        let disk = Disk::open(path.as_ref(), &self.for_reading())?;
+        self.read_directory(Disk::open(path.as_ref(), &self.for_reading())?)
+    }
+
+    /// Reads the archive that somebody has opened already, and calls it by a name in errors: see
+    /// [`OpenOptions::open_file`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Npz::open`].
+    pub fn open_npz_file(&self, file: File, name: impl AsRef<Path>) -> Result<Npz> {
+        self.read_directory(Disk::opened(file, name.as_ref())?)
+    }
+
+    fn read_directory(&self, disk: Arc<Disk>) -> Result<Npz> {
         let mut reader = DirectoryReader::new(disk.len(), npz::Limits::default());
         let (mut offset, mut bytes) = (0, Vec::new());
         let directory = loop {

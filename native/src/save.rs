@@ -15,7 +15,7 @@ use npymap_core::{
 use crate::{
     array::Array,
     error::{Error, Result},
-    new_file::Target,
+    new_file::{Guard, Target},
     transfer::Transfer,
 };
 
@@ -105,7 +105,8 @@ impl SaveOptions {
     /// # Errors
     ///
     /// If the array cannot be read, the file cannot be written, the conversion is not allowed, or
-    /// a value does not fit, of which the error gives the index.
+    /// a value does not fit, of which the error gives the index; if somebody has locked the file
+    /// that would be replaced.
     pub fn save(&self, array: &Array<'_>, path: impl AsRef<Path>) -> Result<()> {
         self.save_with_progress(array, path, |_| ())
     }
@@ -125,14 +126,16 @@ impl SaveOptions {
         let (header, transfer) = self.prepare(array)?;
         let path = path.as_ref();
         let name = |e: io::Error| Error::new(e).at(path);
-        match Target::create(path).map_err(name)? {
+        match Target::create(path, Guard::Lock).map_err(|e| e.at(path))? {
             Target::New(file) => {
                 file.write_at(&header, 0).map_err(name)?;
                 let start = header.len() as u64;
+                let end = start.saturating_add(transfer.sure_nbytes());
+                file.reserve(start..end).map_err(name)?;
                 transfer.copy(Some(file.directory()), progress, |at, run| {
                     file.write_at(run, start + at).map_err(name)
                 })?;
-                file.finish().map_err(name)?;
+                file.finish().map_err(|e| e.at(path))?;
                 Ok(())
             }
             Target::Stream(mut stream) => {
@@ -186,15 +189,18 @@ impl Array<'_> {
     /// The file appears, or replaces another, when it is complete and on the disk; if anything
     /// fails, nothing is left of it. On Linux it has no name until then, so that nothing is left
     /// even if the process is killed; elsewhere it has another name in the same directory. A file
-    /// that is replaced hands on its permissions. What is no regular file, a pipe or a device, is
-    /// written directly.
+    /// that is replaced hands on its permissions, and its owner where the system allows it; a
+    /// symbolic link stays one, and what it points to is replaced; other names of the same file,
+    /// hard links, keep the old one. What is no regular file, a pipe or a device, is written
+    /// directly.
     ///
     /// Memory stays bounded, whatever the size of the array. A deflated member that must be written
     /// in another order is inflated into a file without a name in the same directory first.
     ///
     /// # Errors
     ///
-    /// If the array cannot be read, or the file cannot be written.
+    /// If the array cannot be read, or the file cannot be written; if somebody has locked the file
+    /// that would be replaced.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         SaveOptions::new().save(self, path)
     }

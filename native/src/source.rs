@@ -23,10 +23,12 @@ pub(crate) enum Source<'a> {
         /// `None` for what comes from no file.
         origin: Option<&'a Origin>,
     },
-    /// Read from a container, in which the data begins at `start`.
+    /// Read from a container, in which the data begins at `start` and is `len` bytes long: what
+    /// stands behind it belongs to nobody.
     File {
         container: &'a Container,
         start: u64,
+        len: u64,
         /// Whether the data is pickled objects, of which nothing may be taken for values: not even
         /// those of a field that is no object, since no offset in a pickle means anything.
         is_pickle: bool,
@@ -63,9 +65,7 @@ impl<'a> Source<'a> {
     pub(crate) fn data_len(&self) -> u64 {
         match self {
             Self::Memory { bytes, .. } => bytes.len() as u64,
-            Self::File {
-                container, start, ..
-            } => container.len() - start,
+            Self::File { len, .. } => *len,
         }
     }
 

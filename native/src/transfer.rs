@@ -9,8 +9,11 @@ use npymap_core::{
     tiles::{Cut, Tile, Tiles},
 };
 
+#[cfg(feature = "rayon")]
+use crate::ahead;
 use crate::{
     array::Array,
+    checksum::Checksum,
     error::{self, Error, Result},
     source::{Reader, Source, plan_options},
 };
@@ -35,7 +38,7 @@ pub(crate) fn read(
     }
     let itemsize = convert.dtype(layout.dtype()).itemsize();
     let mut temporary = Vec::new();
-    for tile in tiles(source, layout, cut_for(source), TILE_BYTES) {
+    for tile in tiles(source, layout, cut_for(source), itemsize, TILE_BYTES) {
         let len = (tile.layout().size() * itemsize) as usize;
         if tile.is_run() {
             let at = (tile.first() * itemsize) as usize;
@@ -101,11 +104,20 @@ impl<'a> Transfer<'a> {
         self.layout.size() * self.itemsize
     }
 
+    /// How many bytes are sure to arrive: none of what is deflated, which merely declares its size.
+    pub(crate) fn sure_nbytes(&self) -> u64 {
+        match self.source.is_random_access() {
+            true => self.nbytes(),
+            false => 0,
+        }
+    }
+
     /// Hands the values to a sink that is written by position, with where each run of them belongs,
     /// in bytes. `done` is told how many bytes were read so far.
     ///
     /// An inflated copy of the source, if there must be one, is put in the directory, or else in the
-    /// system's temporary one.
+    /// system's temporary one. Of a stored member of an archive, taken whole, the checksum is found
+    /// to be right, at the latest when all values were handed on.
     pub(crate) fn copy(
         &self,
         directory: Option<&Path>,
@@ -117,13 +129,20 @@ impl<'a> Transfer<'a> {
         /// those of twice the size, by `time npymap convert x.npy y.npy --order F`.
         const ACROSS: u64 = 4 * TILE_BYTES;
 
-        let bytes = self.tile_bytes(match walks_forward(&self.layout) {
+        match self.checksum() {
+            // It is counted on the way.
+            Some(checksum) if self.is_run() => return self.copy_run(Some(checksum), done, put),
+            Some((checksum, _)) => checksum.finish()?,
+            None => {}
+        }
+        let bytes = match walks_forward(&self.layout) {
             true => TILE_BYTES,
             false => ACROSS,
-        });
-        let (reader, tiles) = in_any_order(&self.source, &self.layout, bytes, directory)?;
+        };
+        let (source, layout, itemsize) = (&self.source, &self.layout, self.itemsize);
+        let (reader, tiles) = in_any_order(source, layout, itemsize, bytes, directory)?;
         self.each_tile(reader, tiles, done, |tile, values| {
-            each_run(tile, self.itemsize, values, &mut put)
+            each_run(tile, itemsize, values, &mut put)
         })
     }
 
@@ -133,79 +152,138 @@ impl<'a> Transfer<'a> {
         done: impl FnMut(u64),
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        let (source, layout) = (&self.source, &self.layout);
-        if self.cast.is_none() && layout.is_contiguous(Order::C) {
-            return self.stream_run(done, put);
+        let checksum = self.checksum();
+        if self.is_run() {
+            return self.copy_run(checksum, done, |_, values| put(values));
         }
+        if let Some((checksum, _)) = checksum {
+            checksum.finish()?;
+        }
+        let (source, layout) = (&self.source, &self.layout);
         let mut reader = source.reader();
-        if !source.is_random_access() && goes_far_back(source, layout) {
+        if !source.is_random_access() && goes_far_back(source, layout, self.itemsize) {
             reader.prepare_for_any_order()?;
         }
-        let tiles = tiles(source, layout, Cut::FirstAxis, self.tile_bytes(TILE_BYTES));
+        let tiles = tiles(source, layout, Cut::FirstAxis, self.itemsize, TILE_BYTES);
         self.each_tile(reader, tiles, done, |_, values| put(values))
+    }
+
+    /// As [`Transfer::stream`], for a sink that looks at the values before it takes them: where there
+    /// are threads, it may look at what comes next meanwhile.
+    pub(crate) fn stream_ahead(
+        &self,
+        mut done: impl FnMut(u64),
+        mut look: impl FnMut(&[u8]) + Send,
+        mut put: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        /// Still in the cache when it is taken.
+        const PIECE: usize = 256 << 10;
+
+        #[cfg(feature = "rayon")]
+        if self.is_run() && ahead::is_worth_it(self.nbytes()) {
+            let start = self.layout.offset();
+            let mut checksum = self.checksum();
+            if let Some((checksum, data_offset)) = &mut checksum {
+                checksum.read_to(*data_offset)?;
+            }
+            let mut look = |piece: &[u8]| {
+                if let Some((checksum, _)) = &mut checksum {
+                    checksum.pass(piece);
+                }
+                look(piece);
+            };
+            let mut moved = 0;
+            let put = |piece: &[u8]| {
+                put(piece)?;
+                moved += piece.len() as u64;
+                done(moved);
+                Ok(())
+            };
+            let range = start..start + self.nbytes();
+            if ahead::read_ahead(&self.source, range, &mut look, put)? {
+                return checksum.map_or(Ok(()), |(checksum, _)| checksum.finish());
+            }
+        }
+        self.stream(&mut done, |values| {
+            values.chunks(PIECE).try_for_each(|piece| {
+                look(piece);
+                put(piece)
+            })
+        })
+    }
+
+    /// Whether all values are handed on as they stand, one after the other.
+    fn is_run(&self) -> bool {
+        self.cast.is_none() && self.layout.is_contiguous(Order::C)
     }
 
     /// Hands on bytes that follow one another as they are, in pieces that stay in the cache while
     /// the sink looks at them.
-    fn stream_run(
+    fn copy_run(
         &self,
+        mut checksum: Option<(Checksum<'_>, u64)>,
         mut done: impl FnMut(u64),
-        mut put: impl FnMut(&[u8]) -> Result<()>,
+        mut put: impl FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<()> {
         const PIECE: u64 = 256 << 10;
 
-        let (mut at, len) = (self.layout.offset(), self.layout.nbytes());
-        let end = at + len;
+        let (start, len) = (self.layout.offset(), self.layout.nbytes());
+        if let Some((checksum, data_offset)) = &mut checksum {
+            checksum.read_to(*data_offset)?;
+        }
         let mut reader = self.source.reader();
         let mut buffer = Vec::new();
-        while at < end {
-            let n = (end - at).min(PIECE) as usize;
-            match self.source.memory() {
+        let mut at = 0;
+        while at < len {
+            let n = (len - at).min(PIECE) as usize;
+            let piece = match self.source.memory() {
                 // The layout lies in the data.
-                Some(bytes) => put(&bytes[at as usize..at as usize + n])?,
+                Some(bytes) => &bytes[(start + at) as usize..][..n],
                 None => {
                     buffer.resize(n, 0);
-                    reader.read_at(at, &mut buffer)?;
-                    put(&buffer)?;
+                    reader.read_at(start + at, &mut buffer)?;
+                    &buffer[..]
                 }
+            };
+            if let Some((checksum, _)) = &mut checksum {
+                checksum.pass(piece);
             }
+            put(at, piece)?;
             at += n as u64;
-            done(len - (end - at));
+            done(at);
         }
-        Ok(())
+        checksum.map_or(Ok(()), |(checksum, _)| checksum.finish())
+    }
+
+    /// The checksum of a stored member that is taken whole, and where in it the data begins.
+    fn checksum(&self) -> Option<(Checksum<'a>, u64)> {
+        match self.source {
+            Source::File {
+                container,
+                start,
+                len,
+                ..
+            } if self.layout.nbytes() == len => Some((Checksum::of(container)?, start)),
+            _ => None,
+        }
     }
 
     fn each_tile(
         &self,
-        mut reader: Reader<'_>,
+        reader: Reader<'_>,
         tiles: Tiles,
         mut done: impl FnMut(u64),
         mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let (mut values, mut converted) = (Vec::new(), Vec::new());
+        let cast = self.cast.as_ref().map(|cast| (cast, self.itemsize));
+        let misfit = |e, tile: &Tile| self.misfit(e, tile);
         let mut moved = 0;
-        for tile in tiles {
-            values.resize(tile.layout().nbytes() as usize, 0);
-            reader.gather(tile.layout(), Convert::AsStored, &mut values)?;
-            match &self.cast {
-                None => take(&tile, &values)?,
-                Some(cast) => {
-                    converted.resize((tile.layout().size() * self.itemsize) as usize, 0);
-                    let fits = cast.convert(&values, &mut converted);
-                    fits.map_err(|e| self.misfit(e, &tile))?;
-                    take(&tile, &converted)?;
-                }
-            }
-            moved += values.len() as u64;
+        each_tile(reader, tiles, cast, misfit, |tile, values| {
+            take(tile, values)?;
+            moved += tile.layout().nbytes();
             done(moved);
-        }
-        Ok(())
-    }
-
-    /// How much is read at once, so that it is no more once it is converted.
-    fn tile_bytes(&self, bytes: u64) -> u64 {
-        let growth = self.itemsize.div_ceil(self.layout.itemsize().max(1));
-        bytes / growth.max(1)
+            Ok(())
+        })
     }
 
     #[cold]
@@ -216,6 +294,35 @@ impl<'a> Transfer<'a> {
         }
         self.source.name(misfit(error, tile, &axes))
     }
+}
+
+/// Reads one tile after the other, converts its values, if there is a conversion (to elements of so
+/// many bytes), and hands them on. A tile is all that is held: the tiles must be
+/// [cut](Tiles::converted) by what becomes of them. `misfit` makes the error about a value that
+/// cannot be converted.
+pub(crate) fn each_tile(
+    mut reader: Reader<'_>,
+    tiles: Tiles,
+    cast: Option<(&Cast, u64)>,
+    misfit: impl Fn(npymap_core::Error, &Tile) -> Error,
+    mut take: impl FnMut(&Tile, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let (mut values, mut converted) = (Vec::new(), Vec::new());
+    for tile in tiles {
+        let layout = tile.layout();
+        values.resize(layout.nbytes() as usize, 0);
+        reader.gather(layout, Convert::AsStored, &mut values)?;
+        match cast {
+            None => take(&tile, &values)?,
+            Some((cast, itemsize)) => {
+                converted.resize((layout.size() * itemsize) as usize, 0);
+                let fits = cast.convert(&values, &mut converted);
+                fits.map_err(|e| misfit(e, &tile))?;
+                take(&tile, &converted)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An error about a value of a tile, which has these axes of the array, with the index that the
@@ -237,11 +344,13 @@ pub(crate) fn misfit(error: npymap_core::Error, tile: &Tile, axes: &[i64]) -> Er
     Error::new(error::ErrorKind::Value { index, error })
 }
 
-/// A reader of pieces of so many bytes that may come in any order, and the pieces. An inflated copy, if there must
-/// be one, is put in the directory, or else in the system's temporary one.
+/// A reader of pieces that may come in any order, and the pieces, of so many bytes once elements
+/// have the size that they get. An inflated copy, if there must be one, is put in the directory, or
+/// else in the system's temporary one.
 pub(crate) fn in_any_order<'a>(
     source: &Source<'a>,
     layout: &Layout,
+    itemsize: u64,
     bytes: u64,
     directory: Option<&'a Path>,
 ) -> Result<(Reader<'a>, Tiles)> {
@@ -254,7 +363,7 @@ pub(crate) fn in_any_order<'a>(
         reader.prepare_for_any_order()?;
         cut = Cut::LeastEffort;
     }
-    Ok((reader, tiles(source, layout, cut, bytes)))
+    Ok((reader, tiles(source, layout, cut, itemsize, bytes)))
 }
 
 /// How to cut where the pieces may come in any order.
@@ -281,18 +390,18 @@ fn writes_crumbs(layout: &Layout) -> bool {
 
 /// Whether the pieces that follow one another in the C order make a source go back, right after the
 /// first one, over more than half of itself.
-fn goes_far_back(source: &Source<'_>, layout: &Layout) -> bool {
-    let mut tiles =
-        tiles(source, layout, Cut::FirstAxis, TILE_BYTES).map(|tile| tile.layout().byte_span());
+fn goes_far_back(source: &Source<'_>, layout: &Layout, itemsize: u64) -> bool {
+    let tiles = tiles(source, layout, Cut::FirstAxis, itemsize, TILE_BYTES);
+    let mut tiles = tiles.map(|tile| tile.layout().byte_span());
     let (Some(first), Some(second)) = (tiles.next(), tiles.next()) else {
         return false;
     };
     second.start < first.end && first.end > source.data_len() / 2
 }
 
-/// What can be read and held at once.
-fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut, bytes: u64) -> Tiles {
-    let tiles = layout.tiles(cut, bytes);
+/// What can be read and held at once, even when elements have the size that they get.
+fn tiles(source: &Source<'_>, layout: &Layout, cut: Cut, itemsize: u64, bytes: u64) -> Tiles {
+    let tiles = layout.tiles(cut, bytes).converted(itemsize);
     match source.memory() {
         Some(_) => tiles,
         None => tiles.planned(plan_options()),
@@ -352,7 +461,7 @@ mod parallel {
         let itemsize = convert.dtype(layout.dtype()).itemsize();
         let mut rest = values;
         let mut pieces = Vec::new();
-        for tile in tiles(source, layout, Cut::FirstAxis, TILE_BYTES) {
+        for tile in tiles(source, layout, Cut::FirstAxis, itemsize, TILE_BYTES) {
             let len = (tile.layout().size() * itemsize) as usize;
             let (piece, after) = rest.split_at_mut(len);
             pieces.push((tile, piece));

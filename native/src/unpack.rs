@@ -11,7 +11,9 @@ use npymap_core::npz::{Member, relative_path};
 use tempfile::TempPath;
 
 use crate::{
+    disk,
     error::{Error, Result},
+    new_file::inherit,
     npz::Npz,
 };
 
@@ -44,12 +46,13 @@ impl Npz {
     }
 
     /// As [`Npz::unpack`], but some members only, as found in [`Npz::members`]; if it is wanted,
-    /// files that are there are replaced. After each piece, `progress` is told how many bytes were
-    /// written so far.
+    /// files that are there are replaced, and hand on their permissions. After each piece,
+    /// `progress` is told how many bytes were written so far.
     ///
     /// # Errors
     ///
-    /// As [`Npz::unpack`].
+    /// As [`Npz::unpack`]; if somebody has locked a file that would be replaced, which is looked at
+    /// before anything is written, and again when it is replaced.
     pub fn unpack_members<'a>(
         &self,
         members: impl IntoIterator<Item = &'a Member>,
@@ -66,6 +69,10 @@ impl Npz {
         }
         for (path, member) in &wanted {
             check_place(directory, path, member.is_dir(), overwrite)?;
+            if !member.is_dir() {
+                // Not kept: there may be more of them than files can be open.
+                lock(&directory.join(path))?;
+            }
         }
 
         let missing = directory.ancestors().take_while(|directory| {
@@ -99,6 +106,9 @@ impl Npz {
             // Who reads an error knows the place, not where the bytes wait for it.
             let name = |e: io::Error| Error::new(e).at(&directory.join(path));
             let mut file = create(staging.path(), path).map_err(name)?;
+            if let Ok(old) = fs::symlink_metadata(directory.join(path)) {
+                inherit(&file, &old).map_err(name)?;
+            }
             self.each_piece(member, |bytes| {
                 file.write_all(bytes).map_err(name)?;
                 written += bytes.len() as u64;
@@ -115,6 +125,7 @@ impl Npz {
             make_directories(directory, path, member.is_dir(), &mut touched).map_err(name)?;
             if !member.is_dir() {
                 let file = TempPath::try_from_path(staging.path().join(path)).map_err(name)?;
+                let _replaced = lock(&place)?;
                 let moved = match overwrite {
                     true => file.persist(&place),
                     false => file.persist_noclobber(&place),
@@ -161,6 +172,11 @@ fn check_place(directory: &Path, path: &Path, is_dir: bool, overwrite: bool) -> 
         }
     }
     Ok(())
+}
+
+/// Keeps out who would write to the file that is replaced, if there is one.
+fn lock(place: &Path) -> Result<Option<File>> {
+    disk::lock_if_there(place).map_err(|e| e.at(place))
 }
 
 /// Creates a file that is not there, and the directories it stands in.

@@ -89,6 +89,86 @@ fn values_of_many_dtypes() {
     assert_eq!(scratch.out(&["show", "s.npy"]), "[(0, -inf) (3,  nan)]\n");
 }
 
+/// A list of fields is the dtype that a header has it for.
+#[test]
+fn lists_of_fields_are_dtypes() {
+    let scratch = Scratch::new();
+    let fields = "[('x', '<f4'), (('title', 'y'), '>i2', (2,)), ('', '|V1')]";
+    scratch.out(&["create", "x.npy", "--dtype", fields, "--shape", "2"]);
+    let info = scratch.json(&["info", "x.npy", "--json"]);
+    let expected = serde_json::json!([["x", "<f4"], [["title", "y"], ">i2", [2]], ["", "|V1"]]);
+    assert_eq!(info["descr"], expected);
+    scratch.out(&["set", "x.npy", ":", "(0.5, [3, 4])"]);
+    let other = "[('a','>f8'),('b','<i4',(2,))]";
+    scratch.out(&["convert", "x.npy", "y.npy", "--dtype", other]);
+    let shown = "[(0.5, [3, 4]) (0.5, [3, 4])]\n";
+    assert_eq!(scratch.out(&["show", "y.npy"]), shown);
+    let raw = ["--raw-dtype", fields, "--raw-offset", "192"];
+    let shown = scratch.out(&[&["show", "x.npy", "['y'][0]"][..], &raw].concat());
+    assert_eq!(shown, "[3 4]\n");
+    // Whatever else stands in headers.
+    for (text, expected) in [
+        ("'<f4'", "float32"),
+        (
+            "('<i4', [('lo', '<u2'), ('hi', '<u2')])",
+            "[('lo', '<u2'), ('hi', '<u2')]",
+        ),
+        ("(2,)f8, i4", "[('f0', '<f8', (2,)), ('f1', '<i4')]"),
+    ] {
+        scratch.out(&[
+            "create", "z.npy", "--dtype", text, "--shape", "0", "--force",
+        ]);
+        let file = NpyFile::open(scratch.path("z.npy")).unwrap();
+        assert_eq!(file.dtype().to_string(), expected);
+        fs::remove_file(scratch.path("z.npy")).unwrap();
+    }
+    for (text, expected) in [
+        ("[('x','<f4')", "found the end at byte 12"),
+        ("[('x','zz')]", "data type 'zz' not understood"),
+        ("[('x',)]", "a field"),
+    ] {
+        let message = scratch.usage(&["create", "z.npy", "--dtype", text, "--shape", "2"]);
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+/// The header of an array is not taken for values, and much less written over.
+#[test]
+fn a_file_with_a_header_is_not_headerless() {
+    let scratch = Scratch::new();
+    scratch.counting("x.npy", &[3], Order::C);
+    let before = scratch.bytes("x.npy");
+    let raw = ["--raw-dtype", "<f4"];
+    for arguments in [
+        &["show", "x.npy"][..],
+        &["stats", "x.npy"],
+        &["set", "x.npy", "0", "7"],
+        &["append", "x.npy", "x.npy"],
+        &["convert", "x.npy", "y.npy"],
+        &["slice", "x.npy", "0", "-o", "y.npy"],
+        &["pack", "y.npz", "x=x.npy"],
+    ] {
+        for offset in ["0", "127"] {
+            let run = [arguments, &raw, &["--raw-offset", offset]].concat();
+            assert_eq!(
+                scratch.error(&run),
+                "x.npy: is an .npy file, and --raw-dtype takes its header for values: leave it \
+                 out, or begin behind the header, with a --raw-offset of 128 or more"
+            );
+        }
+    }
+    assert!(scratch.bytes("x.npy") == before);
+    assert_eq!(scratch.names(), ["x.npy"]);
+    let behind = ["show", "x.npy", "--raw-dtype", "<f4", "--raw-offset", "132"];
+    assert_eq!(scratch.out(&behind), "[1. 2.]\n");
+    // Of another version the length has four bytes.
+    let mut long = b"\x93NUMPY\x02\x00\x00\x01\x00\x00".to_vec();
+    long.resize(300, 1);
+    fs::write(scratch.path("long.npy"), long).unwrap();
+    let message = scratch.error(&["show", "long.npy", "--raw-dtype", "u1"]);
+    assert!(message.ends_with("of 268 or more"), "{message}");
+}
+
 #[test]
 fn headerless_targets() {
     let scratch = Scratch::new();
@@ -354,6 +434,29 @@ fn a_file_that_may_not_be_so_large_leaves_all_as_it_was() {
     let message = failure_of(&scratch, &[limited, "set x.npy -1 7"].concat());
     assert!(message.contains("x.npy: File too large"), "{message}");
     assert!(scratch.bytes("x.npy") == before);
+}
+
+/// Values that become much larger, and those that one is broadcast to, are held a few at a time.
+#[cfg(target_os = "linux")]
+#[test]
+fn values_that_grow_are_assigned_in_bounded_memory() {
+    let scratch = Scratch::new();
+    scratch.npy("one.npy", "S1", &[], b"x");
+    scratch.npy("nothing.npy", "S0", &[500], b"");
+    for (source, expected) in [("one.npy", "b'x'"), ("nothing.npy", "b''")] {
+        scratch.out(&[
+            "create", "x.npy", "--dtype", "S1000000", "--shape", "500", "--force",
+        ]);
+        let script = format!("ulimit -v 400000; exec \"$0\" set x.npy : --from {source}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_npymap")]);
+        let output = shell.current_dir(scratch.directory()).output().unwrap();
+        assert!(output.status.success(), "{source}: {output:?}");
+        assert_eq!(
+            scratch.out(&["show", "x.npy", "-1"]),
+            format!("{expected}\n")
+        );
+    }
 }
 
 /// On a file system of 1 MiB, where the system lets anyone make one.

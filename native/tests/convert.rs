@@ -180,3 +180,47 @@ fn sub_arrays() {
         assert_eq!(file.read::<i64>().unwrap(), [1, 1, 1, 1, 2, 2, 2, 2]);
     }
 }
+
+/// Elements that become much larger, or that had no bytes, are converted a few at a time.
+#[test]
+fn values_that_grow_are_held_a_few_at_a_time() {
+    /// Notes the size of what it is given first, and takes no more.
+    struct First(usize);
+
+    impl std::io::Write for First {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            match self.0 {
+                0 => self.0 = bytes.len(),
+                _ => return Err(std::io::ErrorKind::StorageFull.into()),
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let scratch = Scratch::new();
+    let path = scratch.path("x.npy");
+    for (from, to, count) in [
+        ("S0", "S1", 1 << 40),
+        ("S0", "U3", 1 << 40),
+        ("S1", "S100000", 1 << 20),
+    ] {
+        let data = vec![b'x'; (dtype(from).itemsize() * count) as usize];
+        let bytes = [
+            header::write(&dtype(from), &[count], Order::C).unwrap(),
+            data,
+        ]
+        .concat();
+        fs::write(&path, bytes).unwrap();
+        let file = NpyFile::open(&path).unwrap();
+        for headerless in [true, false] {
+            let options = SaveOptions::new().dtype(dtype(to)).headerless(headerless);
+            let mut writer = First(usize::from(!headerless));
+            options.write_to(&file.array(), &mut writer).unwrap_err();
+            assert!(writer.0 <= 8 << 20, "{from} {to}: {}", writer.0);
+        }
+    }
+}

@@ -342,3 +342,29 @@ fn booleans_are_viewed_in_place_where_they_are_sound() {
     let file = NpyFile::open(&path).unwrap();
     assert_eq!(file.array().to_ndarray::<bool>().unwrap().len(), 4);
 }
+
+/// Whatever has become of its path since, and whatever a name is worth as a path.
+#[test]
+fn open_files_have_the_name_they_are_given() {
+    let scratch = Scratch::new();
+    let path = scratch.counting("x.npy", &[2, 3], Order::C);
+    let array = fs::read(&path).unwrap();
+    let archive = scratch.archive("a.npz", &[("m.npy", false, &array, &array)]);
+    let opened = [&path, &archive].map(|path| fs::File::open(path).unwrap());
+    let [npy, npz] = opened;
+    fs::remove_file(&path).unwrap();
+    let options = npymap::OpenOptions::new().write(true);
+    let mut file = options.open_file(npy, "a name").unwrap();
+    assert_eq!(file.at::<f32>(&[1, 2]).unwrap(), 5.0);
+    let error = file.array_mut().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::ReadOnly));
+    let npz = options.open_npz_file(npz, "a/name").unwrap();
+    assert_eq!(npz.member("m").unwrap().shape(), [2, 3]);
+    let error = npz.member("n").unwrap_err().to_string();
+    assert!(error.starts_with("a/name::n: "), "{error}");
+    let directory = fs::File::open(scratch.directory());
+    if let Ok(directory) = directory {
+        let error = options.open_file(directory, "here").unwrap_err();
+        assert_eq!(error.to_string(), "here: is a directory");
+    }
+}

@@ -551,7 +551,7 @@ fn chunks_are_written_by_several_threads() {
             let chunks = array.chunks(10_000)?;
             assert_eq!(chunks.len(), 13);
             std::thread::scope(|scope| {
-                for (i, mut chunk) in chunks.into_iter().enumerate() {
+                for (i, mut chunk) in chunks.enumerate() {
                     scope.spawn(move || chunk.fill(i as f32).unwrap());
                 }
             });

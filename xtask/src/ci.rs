@@ -71,9 +71,13 @@ fn deny() -> Result {
 
 /// The manifests of the workspaces whose dependencies must not touch the library's.
 fn own_workspaces() -> Vec<String> {
-    ["tests/fuzz/Cargo.toml", "tests/compare/Cargo.toml"]
-        .into_iter()
-        .filter(|manifest| root().join(manifest).exists())
-        .map(String::from)
-        .collect()
+    [
+        "tests/fuzz/Cargo.toml",
+        "tests/compare/Cargo.toml",
+        "wasm/bindgen/Cargo.toml",
+    ]
+    .into_iter()
+    .filter(|manifest| root().join(manifest).exists())
+    .map(String::from)
+    .collect()
 }

@@ -10,11 +10,18 @@ use crate::shell::{Cmd, Result, cargo, root, target_dir};
 /// The exit status of a script that cannot make the same vectors with this Python.
 const SKIPPED: i32 = 77;
 
-/// The Python of a virtual environment that has what `tests/vectors/requirements.txt` pins. Made
-/// where it is missing or has something else.
+/// What the vectors and all that is compared with NumPy need.
+const REQUIREMENTS: &str = "tests/vectors/requirements.txt";
+
+/// The Python of a virtual environment that has NumPy.
 pub(crate) fn python() -> Result<PathBuf> {
-    let pinned = root().join("tests/vectors/requirements.txt");
-    let venv = target_dir().join("venv");
+    environment("venv", &[REQUIREMENTS])
+}
+
+/// The Python of a virtual environment under the target directory that has what some files pin.
+/// Made where it is missing or has something else.
+fn environment(name: &str, requirements: &[&str]) -> Result<PathBuf> {
+    let venv = target_dir().join(name);
     let python = if cfg!(windows) {
         venv.join("Scripts/python.exe")
     } else {
@@ -22,7 +29,11 @@ pub(crate) fn python() -> Result<PathBuf> {
     };
     // Written last, so an environment without it is not complete.
     let stamp = venv.join("installed.txt");
-    let wanted = read(&pinned)?;
+    let pinned: Vec<_> = requirements.iter().map(|file| root().join(file)).collect();
+    let wanted: String = pinned
+        .iter()
+        .map(|file| read(file))
+        .collect::<Result<_>>()?;
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
@@ -30,15 +41,12 @@ pub(crate) fn python() -> Result<PathBuf> {
         .args(["-m", "venv", "--clear"])
         .arg(&venv)
         .run()?;
-    Cmd::new(&python.to_string_lossy())
+    let install = Cmd::new(&python.to_string_lossy())
         .args(["-m", "pip", "install", "--quiet"])
-        .args([
-            "--disable-pip-version-check",
-            "--only-binary",
-            ":all:",
-            "-r",
-        ])
-        .arg(&pinned)
+        .args(["--disable-pip-version-check", "--only-binary", ":all:"]);
+    pinned
+        .iter()
+        .fold(install, |install, file| install.args(["-r"]).arg(file))
         .run()?;
     fs::write(&stamp, wanted).map_err(|e| format!("cannot write {}: {e}", stamp.display()))?;
     Ok(python)
@@ -161,7 +169,11 @@ pub(crate) fn differential(args: &[&str]) -> Result {
 
 /// Measures speed, side by side.
 pub(crate) fn compare(args: &[&str]) -> Result {
-    let python = python()?;
+    // Of its own: what speed is compared with is no business of tests.
+    let python = environment(
+        "venv-compare",
+        &[REQUIREMENTS, "tests/compare/requirements.txt"],
+    )?;
     let command = build_command()?;
     cargo()
         .args(["run", "--release", "--manifest-path"])

@@ -13,12 +13,8 @@ use crate::{
     DType, ErrorKind, Result,
     dtype::{ByteOrder, Kind},
     error::Excerpt,
-    gather::{is_swapped, lane_size, swap},
+    gather::{check_overlap, is_swapped, lane_size, swap},
 };
-
-/// Fields may overlap, so that more must be read and written than the elements have bytes. This
-/// many times over is enough for any union, and keeps the time in proportion to the size.
-const MAX_OVERLAP: u64 = 64;
 
 /// The conversion of values of one dtype to another.
 #[derive(Debug)]
@@ -84,16 +80,7 @@ impl Node {
     /// A conversion whose time is in proportion to the size of its elements.
     pub(super) fn checked(from: &DType, to: &DType) -> Result<Self> {
         let node = Self::new(from, to)?;
-        let (work, size) = (node.work(), from.itemsize() + to.itemsize());
-        let limit = size.saturating_mul(MAX_OVERLAP);
-        if work > limit {
-            return Err(ErrorKind::TooLarge {
-                what: "the size of all fields of an element",
-                found: work,
-                limit,
-            }
-            .into());
-        }
+        check_overlap(node.work(), from.itemsize() + to.itemsize())?;
         Ok(node)
     }
 

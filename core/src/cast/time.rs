@@ -216,25 +216,8 @@ mod tests {
 
     #[test]
     fn no_count_and_no_unit_panics() {
-        use TimeBase::*;
-        let bases = [
-            Year,
-            Month,
-            Week,
-            Day,
-            Hour,
-            Minute,
-            Second,
-            Millisecond,
-            Microsecond,
-            Nanosecond,
-            Picosecond,
-            Femtosecond,
-            Attosecond,
-            Generic,
-        ];
         let units = || {
-            bases.iter().flat_map(|&base| {
+            TimeBase::ALL.iter().flat_map(|&base| {
                 [0, 1, 7, i32::MAX as u32].map(move |count| TimeUnit { base, count })
             })
         };

@@ -6,25 +6,29 @@ use super::{DTypeError, TimeBase, TimeUnit, parse::strtol};
 use crate::error::Excerpt;
 
 impl TimeBase {
+    /// All units, the longest one first, and none last.
+    pub const ALL: &[Self] = &[
+        Self::Year,
+        Self::Month,
+        Self::Week,
+        Self::Day,
+        Self::Hour,
+        Self::Minute,
+        Self::Second,
+        Self::Millisecond,
+        Self::Microsecond,
+        Self::Nanosecond,
+        Self::Picosecond,
+        Self::Femtosecond,
+        Self::Attosecond,
+        Self::Generic,
+    ];
+
     /// The unit that an abbreviation stands for, with an ASCII `us` or a Greek `μs`.
     fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "Y" => Self::Year,
-            "M" => Self::Month,
-            "W" => Self::Week,
-            "D" => Self::Day,
-            "h" => Self::Hour,
-            "m" => Self::Minute,
-            "s" => Self::Second,
-            "ms" => Self::Millisecond,
-            "us" | "\u{3bc}s" => Self::Microsecond,
-            "ns" => Self::Nanosecond,
-            "ps" => Self::Picosecond,
-            "fs" => Self::Femtosecond,
-            "as" => Self::Attosecond,
-            "generic" => Self::Generic,
-            _ => return None,
-        })
+        let text = if text == "\u{3bc}s" { "us" } else { text };
+        let mut all = Self::ALL.iter().copied();
+        all.find(|base| base.abbreviation() == text)
     }
 
     /// NumPy's abbreviation.
@@ -154,6 +158,16 @@ mod tests {
         ] {
             assert!(TimeUnit::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn all_units_are_there_in_order() {
+        assert!(TimeBase::ALL.is_sorted_by(|a, b| a < b));
+        for &base in TimeBase::ALL {
+            assert_eq!(TimeBase::parse(base.abbreviation()), Some(base));
+        }
+        assert_eq!(TimeBase::parse("\u{3bc}s"), Some(TimeBase::Microsecond));
+        assert_eq!(TimeBase::parse("x"), None);
     }
 
     #[test]

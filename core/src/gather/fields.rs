@@ -10,10 +10,6 @@ use crate::{
     sort,
 };
 
-/// Fields may overlap, and so hold more lanes than the element has bytes for. This many times
-/// over is enough for any union, and keeps the time in proportion to the size.
-const MAX_OVERLAP: u64 = 64;
-
 /// The copy of structures to structures of other byte orders, or with fields in other places.
 ///
 /// As in NumPy, each field is set from the source in the order of the descriptor: of fields that
@@ -259,8 +255,20 @@ fn covers(parts: &[Part], itemsize: usize) -> bool {
 ///
 /// [`ErrorKind::TooLarge`] if fields overlap absurdly often.
 fn check_work(dtype: &DType) -> Result<()> {
-    let work = work(dtype);
-    let limit = dtype.itemsize().saturating_mul(MAX_OVERLAP);
+    check_overlap(work(dtype), dtype.itemsize())
+}
+
+/// Fails if so much more is to be read and written for all fields of an element than it has bytes
+/// that fields must overlap absurdly often.
+///
+/// # Errors
+///
+/// [`ErrorKind::TooLarge`].
+pub(crate) fn check_overlap(work: u64, size: u64) -> Result<()> {
+    /// This many times over is enough for any union, and keeps the time in proportion to the size.
+    const MAX_OVERLAP: u64 = 64;
+
+    let limit = size.saturating_mul(MAX_OVERLAP);
     if work > limit {
         return Err(ErrorKind::TooLarge {
             what: "the size of all fields of an element",

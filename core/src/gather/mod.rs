@@ -18,8 +18,11 @@ mod strided;
 pub(crate) mod target;
 mod transpose;
 
-pub(crate) use self::kernel::{is_swapped, lane_size, swap};
 pub use self::{convert::Convert, source::Source};
+pub(crate) use self::{
+    fields::check_overlap,
+    kernel::{is_swapped, lane_size, swap},
+};
 
 use self::{kernel::Kernel, nest::Nest, target::Target};
 use crate::{ErrorKind, Layout, Order, Result};

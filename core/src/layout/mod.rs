@@ -9,6 +9,7 @@ mod index;
 mod overlap;
 mod reinterpret;
 mod reshape;
+mod split;
 mod windows;
 
 use core::ops::Range;
@@ -16,7 +17,7 @@ use core::ops::Range;
 use smallvec::SmallVec;
 
 pub(crate) use self::overlap::Ordered;
-pub use self::{error::LayoutError, reshape::Reshaped};
+pub use self::{error::LayoutError, reshape::Reshaped, split::Split};
 use crate::{
     DType, Result,
     dtype::{Dims, Kind},

@@ -89,16 +89,24 @@ impl Decoder {
         self.crc
             .update(output.get(..progress.produced).unwrap_or_default());
         if progress.status == Status::Done {
-            let found = self.crc.value();
-            if found != self.expected_crc {
-                return Err(ZipError::Crc {
-                    name: self.name.clone(),
-                    found,
-                    expected: self.expected_crc,
-                }
-                .into());
-            }
+            check_crc(&self.name, self.crc.value(), self.expected_crc)?;
         }
         Ok(progress)
     }
+}
+
+/// # Errors
+///
+/// [`ZipError::Crc`] if a checksum is not the one that the archive has for the member.
+pub(super) fn check_crc(name: &Excerpt, found: u32, expected: u32) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let name = name.clone();
+    Err(ZipError::Crc {
+        name,
+        found,
+        expected,
+    }
+    .into())
 }

@@ -7,6 +7,7 @@ use zerocopy::FromBytes;
 
 use super::{
     Decoder, ZipError, cp437,
+    decoder::check_crc,
     record::{CentralHeader, ExtraFields, LocalHeader, Record, size_of},
 };
 use crate::{Error, Result, Step, error::Excerpt};
@@ -138,6 +139,16 @@ impl Member {
     /// The checksum that the data should have once it is decompressed.
     pub fn crc32(&self) -> u32 {
         self.crc32
+    }
+
+    /// Compares the checksum of all bytes of the member with that of the archive, as
+    /// [`Decoder::decode`](super::Decoder::decode) does at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`ZipError::Crc`] if it is another.
+    pub fn check_crc(&self, found: u32) -> Result<()> {
+        check_crc(&self.excerpt(), found, self.crc32)
     }
 
     /// How many bytes the data takes in the archive.

@@ -181,23 +181,7 @@ mod tests {
 
     #[test]
     fn no_count_and_no_unit_panics() {
-        use TimeBase::*;
-        for base in [
-            Year,
-            Month,
-            Week,
-            Day,
-            Hour,
-            Minute,
-            Second,
-            Millisecond,
-            Microsecond,
-            Nanosecond,
-            Picosecond,
-            Femtosecond,
-            Attosecond,
-            Generic,
-        ] {
+        for &base in TimeBase::ALL {
             for count in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX] {
                 for multiple in [1, 25, i32::MAX as u32] {
                     let unit = TimeUnit {

@@ -3,7 +3,7 @@
 use core::{fmt, iter::FusedIterator};
 
 use super::{Element, ViewMut};
-use crate::{Result, layout::LayoutError};
+use crate::Result;
 
 /// Views along the first axis of a [`ViewMut`], made by [`ViewMut::chunks_mut`].
 pub struct ChunksMut<'a, T> {
@@ -17,22 +17,14 @@ pub struct ChunksMut<'a, T> {
 impl<'a, T: Element> ChunksMut<'a, T> {
     /// # Errors
     ///
-    /// [`LayoutError::Axis`] if there is no axis, [`LayoutError::Interleaved`].
+    /// Those of [`Layout::check_chunks`](crate::Layout::check_chunks).
     pub(super) fn new(view: ViewMut<'a, T>, rows: u64) -> Result<Self> {
-        let layout = view.layout();
-        let (rows, ndim) = (rows.max(1), layout.ndim());
-        let dims = layout.shape().first().zip(layout.strides().first());
-        let (&len, &stride) = dims.ok_or_else(|| LayoutError::no_axis(0, ndim))?;
-        if !layout.is_empty() && len > rows {
-            let row = layout.index_axis(0, 0)?.byte_span();
-            if row.end - row.start > stride.unsigned_abs() {
-                return Err(LayoutError::Interleaved { axis: 0 }.into());
-            }
-        }
+        let rows = rows.max(1);
+        let left = view.layout().check_chunks(rows)?;
         Ok(Self {
             rest: view,
             rows,
-            left: len,
+            left,
         })
     }
 }

@@ -288,26 +288,11 @@ impl<'a, T: Element> ViewMut<'a, T> {
     /// # Ok::<(), npymap_core::Error>(())
     /// ```
     pub fn split_at(self, axis: usize, index: u64) -> Result<(Self, Self)> {
-        let (before, after) = self.layout.split_at(axis, index)?;
-        if after.is_empty() {
-            return Ok((Self::of(self.bytes, before), Self::of(&mut [], after)));
-        }
-        if before.is_empty() {
-            return Ok((Self::of(&mut [], before), Self::of(self.bytes, after)));
-        }
-        let (low, high) = (before.byte_span(), after.byte_span());
+        let split = self.layout.split_data(axis, index)?;
         // Within `bytes`, as was checked when the view was made.
-        if low.end <= high.start {
-            let (bytes, rest) = self.bytes.split_at_mut(high.start as usize);
-            let after = after.without(high.start);
-            Ok((Self::of(bytes, before), Self::of(rest, after)))
-        } else if high.end <= low.start {
-            let (bytes, rest) = self.bytes.split_at_mut(low.start as usize);
-            let before = before.without(low.start);
-            Ok((Self::of(rest, before), Self::of(bytes, after)))
-        } else {
-            Err(LayoutError::Interleaved { axis }.into())
-        }
+        let (front, behind) = self.bytes.split_at_mut(split.at as usize);
+        let (before, after) = split.in_order(front, behind);
+        Ok((Self::of(before, split.before), Self::of(after, split.after)))
     }
 
     /// The views of at most `rows` indices each that follow one another along the first axis, all

@@ -6,7 +6,6 @@ use std::{
     fmt,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use npymap_core::{
@@ -17,10 +16,10 @@ use npymap_core::{
 use crate::{
     array::Array,
     deflate::Deflater,
-    disk::Disk,
     error::{Error, Result},
-    new_file::{NewFile, Target},
+    new_file::{Guard, NewFile, Target},
     save::SaveOptions,
+    transfer::Transfer,
 };
 
 /// Writes an `.npz` archive, member by member, in bounded memory.
@@ -87,10 +86,10 @@ impl NpzWriter {
     ///
     /// # Errors
     ///
-    /// If the file cannot be created.
+    /// If the file cannot be created, or somebody has locked the one that would be replaced.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let sink = match Target::create(path).map_err(|e| Error::new(e).at(path))? {
+        let sink = match Target::create(path, Guard::Lock).map_err(|e| e.at(path))? {
             Target::New(file) => Sink::File(file),
             Target::Stream(file) => Sink::Stream(Box::new(file)),
         };
@@ -155,9 +154,7 @@ impl NpzWriter {
             _ => Order::C,
         };
         let (header, transfer) = SaveOptions::new().order(order).prepare(array)?;
-        self.member(key, &header, transfer.nbytes(), compression, |put| {
-            transfer.stream(progress, put)
-        })
+        self.member(key, &header, compression, &transfer, progress)
     }
 
     /// Writes the directory and puts the archive in its place.
@@ -172,24 +169,24 @@ impl NpzWriter {
         let end = state.directory.finish(state.end);
         sink.write(&end, state.end).map_err(name)?;
         match sink {
-            Sink::File(file) => file.finish().map(drop).map_err(name),
+            Sink::File(file) => file.finish().map(drop).map_err(|e| self.name(e)),
             Sink::Stream(mut stream) => stream.flush().map_err(name),
         }
     }
 
-    /// Writes a member that begins with a header, and whose other bytes come from `write`.
+    /// Writes a member: a header, and the values of an array.
     fn member(
         &mut self,
         key: &str,
         header: &[u8],
-        nbytes: u64,
         compression: Compression,
-        write: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+        transfer: &Transfer<'_>,
+        progress: impl FnMut(u64),
     ) -> Result<()> {
         let Some(mut state) = self.state.take() else {
             return Err(self.name(broken()));
         };
-        let len = nbytes.saturating_add(header.len() as u64);
+        let len = transfer.nbytes().saturating_add(header.len() as u64);
         let member = match compression {
             Compression(None) => state
                 .begin(key, Method::Stored, len)
@@ -203,12 +200,15 @@ impl NpzWriter {
                 return Err(self.name(e));
             }
         };
+        let mut contents = Contents::default();
         let mut writing = Writing::new(&mut state, member, compression);
         let name = |e: io::Error| self.name(e);
-        writing.begin().map_err(name)?;
+        writing.begin(transfer.sure_nbytes()).map_err(name)?;
+        contents.add(header);
         writing.put(header).map_err(name)?;
-        write(&mut |bytes| writing.put(bytes).map_err(name))?;
-        let (member, end) = writing.finish().map_err(|e| self.name(e))?;
+        let look = |bytes: &[u8]| contents.add(bytes);
+        transfer.stream_ahead(progress, look, |bytes| writing.put(bytes).map_err(name))?;
+        let (member, end) = writing.finish(&contents).map_err(|e| self.name(e))?;
         state.directory.push(&member);
         state.end = end;
         self.state = Some(state);
@@ -224,10 +224,6 @@ impl NpzWriter {
     }
 }
 
-/// How much is read and written at once where values stand in a row: little enough that it is still in the cache of
-/// the processor after its checksum was computed.
-const PIECE: usize = 256 << 10;
-
 /// An archive so far.
 #[derive(Debug)]
 struct State {
@@ -235,8 +231,6 @@ struct State {
     directory: DirectoryWriter,
     /// Where the next member begins.
     end: u64,
-    /// The archive that will be replaced, locked.
-    replaced: Option<Arc<Disk>>,
 }
 
 impl State {
@@ -245,7 +239,6 @@ impl State {
             sink,
             directory,
             end: 0,
-            replaced: None,
         }
     }
 
@@ -290,12 +283,24 @@ impl fmt::Debug for Sink {
     }
 }
 
+/// What the directory tells of the bytes of a member before they are compressed.
+#[derive(Default)]
+struct Contents {
+    crc: Crc32,
+    size: u64,
+}
+
+impl Contents {
+    fn add(&mut self, bytes: &[u8]) {
+        self.crc.update(bytes);
+        self.size += bytes.len() as u64;
+    }
+}
+
 /// A member that is being written.
 struct Writing<'a> {
     sink: &'a mut Sink,
     member: NewMember,
-    crc: Crc32,
-    size: u64,
     /// Where the next byte goes.
     at: u64,
     deflater: Option<Deflater>,
@@ -305,18 +310,19 @@ impl<'a> Writing<'a> {
     fn new(state: &'a mut State, member: NewMember, compression: Compression) -> Self {
         Self {
             sink: &mut state.sink,
-            crc: Crc32::new(),
-            size: 0,
             at: member.data_offset(),
             deflater: compression.0.map(Deflater::new),
             member,
         }
     }
 
-    /// Leaves room for the header, or writes it, if there is no way back.
-    fn begin(&mut self) -> io::Result<()> {
+    /// Leaves room for the header, or writes it, if there is no way back. At least so many bytes will
+    /// be put.
+    fn begin(&mut self, len: u64) -> io::Result<()> {
         match self.sink {
-            Sink::File(_) => Ok(()),
+            // How much it takes once it is compressed is not known.
+            Sink::File(_) if self.deflater.is_some() => Ok(()),
+            Sink::File(file) => file.reserve(self.at..self.at.saturating_add(len)),
             Sink::Stream(_) => {
                 let header = self.member.local_header();
                 self.sink.write(&header, self.member.header_offset())
@@ -325,25 +331,20 @@ impl<'a> Writing<'a> {
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        for bytes in bytes.chunks(PIECE) {
-            self.crc.update(bytes);
-            self.size += bytes.len() as u64;
-            let Self { sink, at, .. } = self;
-            let mut write = |bytes: &[u8]| {
-                sink.write(bytes, *at)?;
-                *at += bytes.len() as u64;
-                Ok(())
-            };
-            match &mut self.deflater {
-                Some(deflater) => deflater.put(bytes, &mut write)?,
-                None => write(bytes)?,
-            }
+        let Self { sink, at, .. } = self;
+        let mut write = |bytes: &[u8]| {
+            sink.write(bytes, *at)?;
+            *at += bytes.len() as u64;
+            Ok(())
+        };
+        match &mut self.deflater {
+            Some(deflater) => deflater.put(bytes, write),
+            None => write(bytes),
         }
-        Ok(())
     }
 
     /// The finished member, and where the next one begins.
-    fn finish(mut self) -> Result<(NewMember, u64)> {
+    fn finish(mut self, contents: &Contents) -> Result<(NewMember, u64)> {
         if let Some(deflater) = self.deflater.take() {
             deflater.finish(|bytes| {
                 self.sink.write(bytes, self.at)?;
@@ -353,7 +354,7 @@ impl<'a> Writing<'a> {
         }
         let packed = self.at - self.member.data_offset();
         self.member
-            .set_contents(self.crc.value(), packed, self.size)?;
+            .set_contents(contents.crc.value(), packed, contents.size)?;
         match self.sink {
             Sink::File(file) => {
                 file.write_at(&self.member.local_header(), self.member.header_offset())?;

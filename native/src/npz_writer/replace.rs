@@ -9,11 +9,10 @@ use npymap_core::{
 
 use super::{NpzWriter, Sink, State, name_of};
 use crate::{
-    disk::{self, Disk},
-    error::{Error, ErrorKind, Result},
-    new_file::{NewFile, Target},
+    disk::Disk,
+    error::{Error, Result},
+    new_file::{Guard, NewFile, Target},
     npz::Npz,
-    options::Lock,
 };
 
 impl NpzWriter {
@@ -53,7 +52,8 @@ impl NpzWriter {
         let name = |e: io::Error| Error::new(e).at(path);
         let archive = Npz::open(path)?;
         let old = Arc::clone(archive.disk());
-        lock(&old).map_err(|e| e.at(path))?;
+        let guard = Guard::Opened(Arc::clone(&old));
+        let file = Target::create_file(path, guard).map_err(|e| e.at(path))?;
 
         let range = archive.directory().range();
         let mut records = vec![0; (range.end - range.start) as usize];
@@ -63,9 +63,6 @@ impl NpzWriter {
         let mut kept =
             Kept::new(archive.directory(), &records, is_kept).map_err(|e| old.name(e))?;
 
-        let Target::New(file) = Target::create(path).map_err(name)? else {
-            return Err(name(io::Error::other("is no regular file any more")));
-        };
         let mut end = kept.in_place().end;
         copy(&old, kept.in_place(), &file, 0, name)?;
         for index in kept.moving().to_vec() {
@@ -79,25 +76,11 @@ impl NpzWriter {
         let directory = kept.into_writer().map_err(|e| old.name(e))?;
         let mut state = State::new(Sink::File(file), directory);
         state.end = end;
-        state.replaced = Some(old);
         Ok(Self {
             path: Some(path.to_owned()),
             state: Some(state),
         })
     }
-}
-
-/// Keeps out others who would replace the same archive, and whose work would be lost.
-fn lock(archive: &Disk) -> Result<()> {
-    match disk::take_lock(archive.file(), Lock::Exclusive) {
-        // Where there are no locks, there is nothing to keep to.
-        Err(e) if matches!(e.kind(), ErrorKind::NotLockable(_)) => {}
-        locked => locked?,
-    }
-    if !disk::is_at(archive.file(), archive.path())? {
-        return Err(io::Error::other("was replaced by another writer just now").into());
-    }
-    Ok(())
 }
 
 /// The new local header of a member that moves, and what follows it in the old archive.

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "cli")]
 pub(crate) mod run;
+#[cfg(feature = "serve")]
+pub(crate) mod server;
 
 use std::{
     fs,

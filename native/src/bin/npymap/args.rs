@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use npymap::{
     DType, Order, Overflow, RawSpec, Selection,
-    core::{encode::parse_value, literal::LiteralError, npz::relative_path},
+    core::{
+        encode::parse_value,
+        literal::{Dialect, Literal, LiteralError},
+        npz::relative_path,
+    },
 };
 
 /// Opens NumPy arrays of any size without loading them.
@@ -18,6 +22,10 @@ ARRAYS
   A SRC is an .npy file, or a member of an .npz archive written ARCHIVE.npz::MEMBER, with or
   without the member's .npy. What a file is, its content says, not its name. A headerless file,
   as np.memmap reads it, is described by --raw-dtype and the options beside it.
+
+DTYPES
+  A DTYPE is what np.dtype takes, as text, e.g. '<f4', int16, 'M8[ms]', 'i4, (2,)f8'; or a list of
+  fields as it stands in a header: \"[('x', '<f4'), ('y', '>i2', (3,))]\".
 
 SELECTIONS
   A SELECTION is NumPy's basic indexing, with or without the outer brackets:
@@ -58,6 +66,7 @@ pub(crate) enum Command {
     Create(Create),
     Set(Set),
     Append(Append),
+    Serve(Serve),
     /// Print a completion script for a shell
     #[command(after_long_help = "\
 EXAMPLES
@@ -125,7 +134,7 @@ pub(crate) struct Show {
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Option<Selection>,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -135,8 +144,8 @@ pub(crate) struct Show {
 ///
 /// The new file has the dtype and the byte order of the array, and is in C order: it is what
 /// np.save(OUT, np.ascontiguousarray(np.load(SRC)[SELECTION])) writes. It appears, or replaces
-/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the selection. A deflated member that must be written in another order is inflated
+/// another, when it is complete; a failure leaves nothing behind. It replaces no archive. Memory
+/// stays bounded, whatever the size of the selection. A deflated member that must be written in another order is inflated
 /// into a file without a name beside OUT first.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -157,7 +166,7 @@ pub(crate) struct Slice {
     #[arg(short, long, value_name = "OUT.npy")]
     pub(crate) output: PathBuf,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -190,7 +199,7 @@ pub(crate) struct Stats {
     #[arg(allow_hyphen_values = true)]
     pub(crate) selection: Option<Selection>,
     /// Take the elements for another dtype, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     /// Print one JSON document
     #[arg(long)]
@@ -203,8 +212,8 @@ pub(crate) struct Stats {
 ///
 /// Dtype, byte order and memory order stay as they are unless an option changes them: the file is
 /// what np.save writes of the array that astype, newbyteorder and asfortranarray make. It appears,
-/// or replaces another, when it is complete; a failure leaves nothing behind. Memory stays bounded,
-/// whatever the size of the array and its orders.
+/// or replaces another, when it is complete; a failure leaves nothing behind. It replaces no
+/// archive. Memory stays bounded, whatever the size of the array and its orders.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -224,7 +233,7 @@ pub(crate) struct Convert {
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
     /// The dtype that the values get, e.g. float32 or '>i2'
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) dtype: Option<DType>,
     /// The memory order that they get
     #[arg(long, value_name = "ORDER", ignore_case = true)]
@@ -242,7 +251,7 @@ pub(crate) struct Convert {
     #[arg(long)]
     pub(crate) headerless: bool,
     /// Take the elements for another dtype before, as NumPy's view() does, e.g. bfloat16
-    #[arg(long, value_name = "DTYPE")]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub(crate) view: Option<DType>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -326,8 +335,8 @@ pub(crate) enum OnOverflow {
 /// The archive is one that np.load reads. Its members are stored unless --deflate is given, and
 /// stored arrays begin at multiples of 64 bytes, so that they can be mapped. Each has the dtype and
 /// the byte order of its SRC, and is in Fortran order if that is. OUT.npz appears, or replaces
-/// another, when it is complete; a failure leaves nothing behind. Memory stays bounded, whatever
-/// the size of the arrays.
+/// another, when it is complete; a failure leaves nothing behind. It replaces nothing but an
+/// archive. Memory stays bounded, whatever the size of the arrays.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 EXAMPLES
@@ -423,6 +432,7 @@ EXAMPLES
   npymap create x.npy --dtype '<f4' --shape 3,4
   npymap create x.npy --dtype float64 --shape 1000,1000 --fill nan
   npymap create table.npy --dtype 'i4, (2,)f8' --shape 10 --fill '(1, [0.5, 1.5])'
+  npymap create points.npy --dtype \"[('x', '<f4'), ('y', '<f4')]\" --shape 0
   npymap create columns.npy --dtype '>i2' --shape 480,0 --order F
 ")]
 pub(crate) struct Create {
@@ -430,7 +440,7 @@ pub(crate) struct Create {
     #[arg(value_name = "OUT.npy")]
     pub(crate) output: PathBuf,
     /// The element type, e.g. '<f4', int16, 'M8[ms]' or 'i4, f8'
-    #[arg(long)]
+    #[arg(long, value_parser = dtype)]
     pub(crate) dtype: DType,
     /// The dimensions, e.g. 3,4 or 5; () is a single element
     #[arg(long, value_parser = Shape::known)]
@@ -466,8 +476,9 @@ VALUES
 
 CONVERSION
   Numbers become what the dtype of DST holds; fractions are cut off by integers. What does not fit
-  is an error: 300 for uint8, a string that is too long. With --overflow numpy, it becomes what it
-  becomes in NumPy. An OTHER is converted where NumPy's rule 'same_kind' allows it, e.g. float64 to
+  is an error: 300 for uint8, a string that is too long. With --overflow numpy, it becomes what
+  NumPy makes of it: an OTHER what astype does, while of a VALUE strings are cut off and floats
+  become infinite, but 300 stays an error for uint8, there as here. An OTHER is converted where NumPy's rule 'same_kind' allows it, e.g. float64 to
   float32; float32 to int64 takes --force.
 
 EXAMPLES
@@ -542,6 +553,78 @@ pub(crate) struct Append {
     pub(crate) reading: Reading,
 }
 
+/// Show the arrays of a directory in a browser
+///
+/// Prints a URL. The page behind it lists the .npy and .npz files below DIR, but for directories and
+/// files whose names begin with a dot, and looks into them without loading them: it reads what it
+/// shows. Nothing else is served, nothing outside of DIR, also by way of symbolic links, and nothing
+/// is written. Ctrl-C ends it.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+WHO CAN SEE THE FILES
+  At 127.0.0.1, only this machine: all of its users, unless --token is given. Elsewhere, whoever has
+  the token that is in the URL; what is sent is not encrypted, so prefer a tunnel:
+
+  On the machine with the files:   npymap serve /data --token
+  On the one with the browser:     ssh -L 8679:127.0.0.1:8679 MACHINE
+  and open the URL in the browser.
+
+FOR PROGRAMS
+  GET /files/PATH   a file; one range of its bytes with the header Range
+  GET /api/list     the files: {\"directory\", \"files\", \"complete\", \"cut\", \"unreadable\"}
+      \"files\" are sorted: [{\"path\", \"url\", \"size\", \"modified\", \"etag\",
+        and of an array \"format\": \"npy\", \"dtype\", \"shape\", \"fortran_order\",
+        of an archive \"format\": \"npz\", \"members\" (their number), \"members_url\",
+        of what is neither \"error\"}]
+      \"path\" is for people: names that are no UTF-8 are themselves only in \"url\". \"modified\" is in
+      milliseconds since 1970. If not \"complete\", headers of some files were not read yet: ask
+      again. \"cut\" says why files are missing: \"files\" (10000 are listed), \"depth\", \"entries\",
+      \"time\", or null. \"unreadable\" counts directories.
+  GET /api/members?path=PATH&from=0
+      an archive: {\"path\", \"etag\", \"count\", \"members\", \"next\"}, or \"error\" in place of the
+      last three; \"members\": [{\"name\", \"method\", \"compressed_size\", \"size\", and as above}].
+      \"next\" is the number to go on from, or null.
+  GET /api/events   server-sent events: 'ready' once, when what changes from then on is told, and
+      'change' with {\"changed\", \"added\", \"removed\", \"more\"}: up to 100 paths each, and whether
+      there are more
+  Errors are {\"error\"}. With a token, all of these take the header 'Authorization: Bearer TOKEN', or
+  the cookie that POST /api/session gives in exchange for that header.
+
+EXAMPLES
+  npymap serve
+  npymap serve results --open
+  npymap serve /data --port 8000 --token
+  npymap serve /data --host 0.0.0.0
+")]
+pub(crate) struct Serve {
+    /// The directory
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+    /// The port; 0 is any that is free [default: 8679, or any that is free]
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    /// The name or the address to listen at; 0.0.0.0 is all that this machine has
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// Ask for a token also at an address that only this machine reaches
+    #[arg(long)]
+    pub(crate) token: bool,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+/// A dtype: what `np.dtype` takes as text, or the literal that a header has for it.
+fn dtype(text: &str) -> Result<DType, String> {
+    let named = DType::parse(text);
+    let is_literal = text.trim_start().starts_with(['[', '(', '\'', '"']);
+    if named.is_ok() || !is_literal {
+        return named.map_err(|e| e.to_string());
+    }
+    let descr = Literal::parse(text, Dialect::Python3).map_err(|e| e.to_string())?;
+    DType::from_descr(&descr).map_err(|e| e.to_string())
+}
+
 /// Checks that a text is a value, which is read when there is a dtype for it.
 fn value(text: &str) -> Result<String, LiteralError> {
     parse_value(text).map(|_| text.to_owned())
@@ -551,8 +634,9 @@ fn value(text: &str) -> Result<String, LiteralError> {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct Reading {
-    /// Read the file as headerless data of this dtype, e.g. '<f4' or int16
-    #[arg(long, value_name = "DTYPE")]
+    /// Read the file as headerless data of this dtype, e.g. '<f4' or int16; of an .npy file only
+    /// what is behind the header
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     raw_dtype: Option<DType>,
     /// The shape of headerless data, e.g. 3,4; -1 stands for as many as there are [default: -1]
     #[arg(
@@ -569,7 +653,7 @@ pub(crate) struct Reading {
         requires = "raw_dtype",
         default_value_t = 0
     )]
-    raw_offset: u64,
+    pub(crate) raw_offset: u64,
     /// The memory order of headerless data
     #[arg(
         long,

@@ -1,4 +1,5 @@
 //! The command `npymap`: looks into NumPy arrays of any size without loading them.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
 mod append;
 mod args;
@@ -11,6 +12,8 @@ mod json;
 mod output;
 mod pack;
 mod progress;
+#[cfg(feature = "serve")]
+mod serve;
 mod set;
 mod show;
 mod slice;
@@ -41,6 +44,8 @@ enum Failure {
     Output(io::Error),
     /// There is no temporary file.
     Temporary(io::Error),
+    /// Nothing can be served, and why.
+    Serve(String),
     /// A text is no value. The command line was checked for that.
     Value(LiteralError),
 }
@@ -64,6 +69,14 @@ fn main() -> ExitCode {
         Command::Create(arguments) => create::run(&arguments),
         Command::Set(arguments) => set::run(&arguments),
         Command::Append(arguments) => append::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(not(feature = "serve"))]
+        Command::Serve(_) => Err(Failure::Serve(
+            "this npymap was built without it: cargo install --path native --features serve builds \
+             one with it"
+                .into(),
+        )),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,6 +88,10 @@ fn main() -> ExitCode {
         }
         Err(Failure::Temporary(e)) => {
             eprintln!("npymap: temporary file: {e}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Serve(why)) => {
+            eprintln!("npymap: serve: {why}");
             ExitCode::FAILURE
         }
         Err(Failure::Value(e)) => {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use clap::{CommandFactory, error::ErrorKind};
-use npymap::{Compression, NpzWriter};
+use npymap::{Casting, Compression, NpzWriter, Overflow};
 
 use crate::{
     Failure,
@@ -18,7 +18,11 @@ pub(crate) fn run(arguments: &Pack) -> Result<(), Failure> {
     // Whatever is wrong with the arrays is found before anything is written.
     let mut total = 0;
     for entry in &arguments.entries {
-        total += Input::open_array(&entry.source, &arguments.reading)?.nbytes();
+        let file = Input::open_array(&entry.source, &arguments.reading)?;
+        // Python objects.
+        let array = file.array();
+        array.check_cast(file.dtype(), Casting::Equiv, Overflow::Error)?;
+        total += file.nbytes();
     }
     let mut archive = begin(arguments)?;
     let compression = arguments
@@ -46,6 +50,7 @@ fn begin(arguments: &Pack) -> Result<NpzWriter, Failure> {
         let keys = arguments.entries.iter().map(|entry| &entry.key);
         return Ok(NpzWriter::replace_in(path, keys)?);
     }
+    output::check_archive(path)?;
     Ok(NpzWriter::create(path)?)
 }
 

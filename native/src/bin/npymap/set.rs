@@ -1,11 +1,13 @@
 //! `npymap set`.
 
-use std::{io, path::Path};
-
 use npymap::{ArrayMut, Casting, NpyFile, Overflow, core::encode::parse_value};
 use tempfile::NamedTempFile;
 
-use crate::{Failure, args::Set, input::Input};
+use crate::{
+    Failure,
+    args::Set,
+    input::{Input, is_same_file},
+};
 
 pub(crate) fn run(arguments: &Set) -> Result<(), Failure> {
     let mut file = Input::open_to_write(&arguments.target, &arguments.reading)?;
@@ -52,20 +54,4 @@ fn assign(
     other.check_cast(elements.dtype(), casting, overflow)?;
     elements.reserve()?;
     elements.assign_cast(&other, casting, overflow)
-}
-
-#[cfg(unix)]
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |path| -> io::Result<_> {
-        let metadata = std::fs::metadata(path)?;
-        Ok((metadata.dev(), metadata.ino()))
-    };
-    matches!((identity(a), identity(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-#[cfg(not(unix))]
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    let real = |path: &Path| -> io::Result<_> { path.canonicalize() };
-    matches!((real(a), real(b)), (Ok(a), Ok(b)) if a == b)
 }

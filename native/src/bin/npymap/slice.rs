@@ -23,6 +23,7 @@ pub(crate) fn save(array: &Array<'_>, options: &SaveOptions, output: &Path) -> R
     if output == Path::new("-") {
         return to_standard_output(array, options);
     }
+    output::check_array(output)?;
     let progress = Progress::new(array.nbytes());
     options.save_with_progress(array, output, |done| progress.show(done))?;
     Ok(())
