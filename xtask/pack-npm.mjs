@@ -1,6 +1,7 @@
 // The last steps of `cargo xtask npm`, for which it takes the tools of wasm/node_modules.
 //
 //   node pack-npm.mjs module GLUE_DIR   optimises the module and wraps its glue, into wasm/dist
+//   node pack-npm.mjs optimise MODULE   optimises another module, in its place
 //   node pack-npm.mjs sizes             says how large the package is, and fails if it is too large
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,10 +24,12 @@ if (task === 'module') {
   optimise(join(dir, 'npymap_bg.wasm'), join(dist, 'npymap.wasm'));
   writeFileSync(join(dist, 'glue.js'), glue(readFileSync(join(dir, 'npymap.js'), 'utf8')));
   writeFileSync(join(dist, 'wasm-inline.js'), inline(readFileSync(join(dist, 'npymap.wasm'))));
+} else if (task === 'optimise') {
+  optimise(dir, dir);
 } else if (task === 'sizes') {
   sizes();
 } else {
-  console.error('usage: pack-npm.mjs module GLUE_DIR | sizes');
+  console.error('usage: pack-npm.mjs module GLUE_DIR | optimise MODULE | sizes');
   exit(2);
 }
 

@@ -40,6 +40,7 @@ mod plan;
 mod printing;
 mod reading;
 mod result;
+mod texts;
 mod tiling;
 mod write;
 mod zip;
@@ -54,6 +55,7 @@ pub use crate::{
     plan::{plan, rows_per_chunk, view_spec},
     printing::Printing,
     reading::Reading,
+    texts::texts,
     write::write_header,
     zip::{Crc, ZipWriter},
 };

@@ -191,6 +191,14 @@ export class LazyArray implements NpyArray {
     );
   }
 
+  async elements({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
+    const { engine } = this.#file;
+    // Before anything is read.
+    engine.call((wasm) => wasm.texts(this.#facts.code, undefined));
+    const { data } = await this.read({ bytes: true, signal });
+    return engine.call((wasm) => wasm.texts(this.#facts.code, data as Uint8Array));
+  }
+
   close(): void {
     this.#file.scope.close();
   }

@@ -137,6 +137,12 @@ export interface Boundary {
   /** JSON of {@link ViewText}, for a source that is the bytes `byteOffset..byteOffset + byteLength` of a buffer. */
   viewSpec(code: string, base: number, byteOffset: number, byteLength: number): string;
 
+  /**
+   * What Python's `str()` gives of each element, in C order; `bytes` are all of them as stored. Without `bytes`, none: the
+   * call then only refuses what would be too many.
+   */
+  texts(code: string, bytes: Uint8Array | undefined): string[];
+
   Reading: new (code: string, base: number, gap: number, maxRange: number, options: string) => Reading;
   Counting: new (code: string, base: number, gap: number, maxRange: number, histogram: string | undefined) => Counting;
   Printing: new (code: string, base: number, gap: number, maxRange: number) => Printing;

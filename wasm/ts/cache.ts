@@ -29,6 +29,7 @@ export class Cache {
   readonly #kept = new Set<Piece>();
   #keptBytes = 0;
   readonly #slots: Slots;
+  readonly #onRead: OpenOptions['onRead'];
 
   constructor(source: Source, opts: OpenOptions) {
     const limits = opts.cache || {};
@@ -36,6 +37,7 @@ export class Cache {
     this.maxBytes = opts.cache === false ? 0 : (limits.maxBytes ?? MAX_BYTES);
     this.#blockSize = Math.max(1, limits.blockSize ?? BLOCK_SIZE);
     this.#slots = new Slots(opts.concurrency ?? CONCURRENCY);
+    this.#onRead = opts.onRead;
   }
 
   /** Opens the source: the first bytes. */
@@ -43,6 +45,7 @@ export class Cache {
     const { memory } = this.source;
     if (memory) return memory.subarray(0, FIRST_BYTES);
     const bytes = await abortable(this.source.first(ending.signal), ending.signal);
+    this.#onRead?.(0, bytes.length);
     this.keep(0, bytes);
     return bytes;
   }
@@ -131,6 +134,7 @@ export class Cache {
       .run(controller.signal, () => this.source.read(start, end, controller.signal))
       .then(
         (bytes) => {
+          this.#onRead?.(start, end);
           piece.bytes = bytes;
           this.#settle(piece);
           return bytes;

@@ -59,7 +59,8 @@ export class LazyArchive implements NpzArchive {
         new wasm.Inflating(...pieces(this.#directory), key),
       );
       const own = { ...all, concurrency: 1, ...opts };
-      const inflated = new Cache(source, own);
+      // What is inflated was read by the archive, which has told of it.
+      const inflated = new Cache(source, { ...own, onRead: undefined });
       source.keep = (start, bytes) => inflated.keep(start, bytes);
       return openHeader({ engine, cache: inflated, scope: new Scope(() => inflated.clear(), scope), opts: own, ending });
     });

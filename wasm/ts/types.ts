@@ -65,6 +65,21 @@ export interface OpenOptions {
   fetch?: ((request: Request) => Promise<Response>) | undefined;
   /** What is kept of what was read: up to `maxBytes` (64 MiB), `at()` and `text()` in blocks of `blockSize` (64 KiB). */
   cache?: { blockSize?: number; maxBytes?: number } | false | undefined;
+  /**
+   * Is told what was read of the source, once it is there: everything that the cache did not have.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * let bytes = 0;
+   * const file = toNpy(new Float32Array(1e6), { shape: [1e6] });
+   * const array = await openNpy(file, { onRead: (start, end) => (bytes += end - start) });
+   * await array.slice('-1').read();
+   * console.log(bytes); // 65540
+   * ```
+   */
+  onRead?: ((start: number, end: number) => void) | undefined;
   /** Ranges with at most so many unneeded bytes between them are read as one: 32 KiB. */
   coalesceGap?: number | undefined;
   /** How many requests run at the same time: 6. */
@@ -400,6 +415,19 @@ export interface NpyArray {
    * ```
    */
   text(opts?: { signal?: AbortSignal | undefined }): Promise<string>;
+  /**
+   * What Python's `str()` gives of each element, in C order: shortest floats, exact integers, dates, `nan` and `NaT`;
+   * for tables that show values as they are. Reads what {@link plan} tells. Up to a million elements.
+   *
+   * @example
+   * ```js
+   * import { openNpy, toNpy } from 'npymap';
+   *
+   * const array = await openNpy(toNpy(new Float32Array([0.1, -0, NaN]), { shape: [3] }));
+   * console.log(await array.elements()); // ['0.1', '-0.0', 'nan']
+   * ```
+   */
+  elements(opts?: { signal?: AbortSignal | undefined }): Promise<string[]>;
   /** Ends all reading of this file, by any of its views, with `ERR_CLOSED`, and forgets what was kept. */
   close(): void;
   /** The same, for `using`. */

@@ -5,6 +5,7 @@ mod ci;
 mod instructions;
 mod npm;
 mod numpy;
+mod page;
 mod shell;
 mod targets;
 mod test;
@@ -38,6 +39,7 @@ cargo xtask <chore>
   npm                  build the npm package into wasm/dist
   npm-test             build it and run its tests, those in browsers and with NumPy too
   wasm-test [ENGINE]   the tests of its Rust side, in node, chromium, firefox or all of them
+  page [--test]        build the inspector into web-demo/dist; and test what of it needs no browser
   compare [ARGS]       speed, side by side with NumPy and other crates; `compare npm`: the npm package,
                        beside other readers in Node.js and Chromium
 
@@ -79,6 +81,8 @@ fn run(args: &[String]) -> Result {
         ("compare", _) => numpy::compare(rest),
         ("npm-test", _) => web::all(without(rest)?),
         ("npm", []) => npm::build(),
+        ("page", []) => page::build(),
+        ("page", ["--test"]) => page::build().and_then(|()| page::test()),
         ("wasm-test", []) => npm::test_rust(&npm::Engine::ALL),
         ("wasm-test", [engine]) => npm::test_rust(&[npm::Engine::named(engine)?]),
         ("help" | "--help" | "-h", _) => {

@@ -1,6 +1,9 @@
 //! The npm package, and the tests of its Rust side where it will run.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browsers,
@@ -13,19 +16,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Builds the package into `wasm/dist`.
 pub(crate) fn build() -> Result {
     need_node()?;
-    targets::install(&[TARGET])?;
-    cargo()
-        .args(["build", "-p", "npymap-wasm", "--lib", "--features", "bare"])
-        .args(["--profile", "wasm", "--target", TARGET])
-        .run()?;
-    let module = target_dir().join(TARGET).join("wasm/npymap_wasm.wasm");
     let glue = target_dir().join("npm/glue");
-    Cmd::new(&bindgen()?.to_string_lossy())
-        .args(["glue", "--target", "no-modules", "--no-typescript"])
-        .args(["--out-name", "npymap", "--out-dir"])
-        .arg(&glue)
-        .arg(module)
-        .run()?;
+    glue_of("npymap-wasm", "no-modules", "npymap", &glue)?;
     install()?;
     let pack = root().join("xtask/pack-npm.mjs");
     Cmd::new("node")
@@ -35,6 +27,21 @@ pub(crate) fn build() -> Result {
         .run()?;
     npm(&["run", "--silent", "build:ts"]).run()?;
     Cmd::new("node").arg(&pack).args(["sizes"]).run()
+}
+
+/// Builds a crate for wasm, and the glue around it: `NAME.js` and `NAME_bg.wasm` in a directory.
+pub(crate) fn glue_of(package: &str, target: &str, name: &str, dir: &Path) -> Result {
+    targets::install(&[TARGET])?;
+    cargo()
+        .args(["build", "-p", package, "--lib"])
+        .args(["--profile", "wasm", "--target", TARGET])
+        .run()?;
+    let module = format!("wasm/{}.wasm", package.replace('-', "_"));
+    Cmd::new(&bindgen()?.to_string_lossy())
+        .args(["glue", "--target", target, "--out-name", name, "--out-dir"])
+        .arg(dir)
+        .arg(target_dir().join(TARGET).join(module))
+        .run()
 }
 
 /// Where the Rust side is tested.
@@ -105,19 +112,29 @@ pub(crate) fn test_rust(engines: &[Engine]) -> Result {
 
 /// Installs what the package is built and tested with, unless it is there.
 pub(crate) fn install() -> Result {
-    let wasm = root().join("wasm");
-    let modified = |path: &str| fs::metadata(wasm.join(path)).and_then(|m| m.modified());
+    install_in("wasm")
+}
+
+/// Installs what the lock file of a directory names, unless it is there.
+pub(crate) fn install_in(dir: &str) -> Result {
+    let here = root().join(dir);
+    let modified = |path: &str| fs::metadata(here.join(path)).and_then(|m| m.modified());
     match (
         modified("node_modules/.package-lock.json"),
         modified("package-lock.json"),
     ) {
         (Ok(installed), Ok(wanted)) if installed >= wanted => Ok(()),
-        _ => npm(&["ci", "--no-audit", "--no-fund"]).run(),
+        _ => npm_in(dir, &["ci", "--no-audit", "--no-fund"]).run(),
     }
 }
 
 fn npm(args: &[&str]) -> Cmd {
-    Cmd::new("npm").args(["--prefix", "wasm"]).args(args)
+    npm_in("wasm", args)
+}
+
+/// npm, in a directory of the repository.
+pub(crate) fn npm_in(dir: &str, args: &[&str]) -> Cmd {
+    Cmd::new("npm").args(["--prefix", dir]).args(args)
 }
 
 /// The tools of wasm-bindgen, built.

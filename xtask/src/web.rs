@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use crate::{
     browsers::Browsers,
     npm::{self, Engine},
-    numpy,
+    numpy, page,
     shell::{Cmd, Result, root, step, target_dir},
     test::Without,
 };
@@ -20,6 +20,7 @@ pub(crate) fn all(without: Without) -> Result {
 /// The same, with browsers that are being installed.
 pub(crate) fn with(browsers: Option<Browsers>, python: Option<&Path>) -> Result {
     step("npm: build", npm::build)?;
+    step("page", || page::assemble().and_then(|()| page::test()))?;
     step("npm: Node.js", || {
         npm::test_rust(&[Engine::Node])?;
         node_tests(python)
