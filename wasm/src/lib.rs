@@ -1,8 +1,8 @@
 //! `npymap-core` for JavaScript: what `wasm/ts/boundary.d.ts` declares.
 //!
 //! Every rule of the format is core's. Here are only translations: layouts become opaque texts and
-//! back ([`code`]), results become JSON, errors become JSON with a code ([`error`]), and bulk data
-//! is copied in and out in tiles ([`bytes`], [`tiling`]). No memory of WebAssembly is ever seen from
+//! back (`code`), results become JSON, errors become JSON with a code (`error`), and bulk data
+//! is copied in and out in tiles (`bytes`, `tiling`). No memory of WebAssembly is ever seen from
 //! outside.
 #![cfg_attr(all(feature = "bare", target_family = "wasm"), no_std)]
 #![forbid(unsafe_code)]

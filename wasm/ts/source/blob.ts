@@ -1,8 +1,10 @@
 import { Flow, flows } from './flow.js';
 import { changed, FIRST_BYTES, type Source } from './source.js';
 
-/** Pieces from this size on are read as a stream if they follow one another. */
+/** Pieces from this size on are read as a stream if they follow one another... */
 const LARGE = 1 << 20;
+/** ...and so many of them have. Chromium's page dies of some thousand streams that are given up. */
+const IN_A_ROW = 4;
 
 /** A Blob or a File, which is no snapshot: what is on the disk may change. */
 export class BlobSource implements Source {
@@ -12,8 +14,9 @@ export class BlobSource implements Source {
   readonly #blob: Blob;
   readonly #handle: FileHandleLike | undefined;
   readonly #flow: Flow;
-  /** Where the last read ended. */
+  /** Where the last read ended, and how many before it followed one another. */
   #end = -1;
+  #inRow = 0;
 
   constructor(blob: Blob, handle?: FileHandleLike) {
     this.#blob = blob;
@@ -27,10 +30,11 @@ export class BlobSource implements Source {
   }
 
   async read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
-    const isNext = start === this.#end;
+    this.#inRow = start === this.#end ? this.#inRow + 1 : 0;
     this.#end = end;
+    const isFlow = this.#inRow >= IN_A_ROW && end - start >= LARGE && flows();
     const blob = await this.#current();
-    if (isNext && end - start >= LARGE && flows()) return this.#flow.read(start, end, signal);
+    if (isFlow) return this.#flow.read(start, end, signal);
     const part = blob.slice(start, end);
     let buffer;
     try {
