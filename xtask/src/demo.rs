@@ -20,6 +20,7 @@ const EVENTS: [(&str, &str); 5] = [
 
 /// Builds everything, makes arrays, and shows them until it is interrupted.
 pub(crate) fn run(args: &[&str]) -> Result {
+    check(args)?;
     page::build()?;
     let command = page::build_command(&["--release", "-p", "npymap", "--features", "serve"])?;
     let dir = target_dir().join("demo");
@@ -29,6 +30,23 @@ pub(crate) fn run(args: &[&str]) -> Result {
         .arg(&dir)
         .args(args)
         .run()
+}
+
+/// What is wrong with the arguments is better told before minutes of building.
+fn check(mut args: &[&str]) -> Result {
+    loop {
+        args = match args {
+            [] => return Ok(()),
+            ["--open", rest @ ..] => rest,
+            ["--port", port, rest @ ..] if port.parse::<u16>().is_ok() => rest,
+            _ => {
+                return Err(format!(
+                    "unexpected arguments, demo takes --open and --port N: {}",
+                    args.join(" ")
+                ));
+            }
+        }
+    }
 }
 
 /// The samples of the page as files, and one that is larger than what fits into a page.
