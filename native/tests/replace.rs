@@ -98,6 +98,18 @@ fn arrays_and_archives_do_not_replace_one_another() {
             &["slice", "x.npy", ":", "-o", "a.npz"],
             "a.npz: is an archive, which no array replaces: remove it first",
         ),
+        (
+            &["convert", "x.npy", "a.npz::x"],
+            "a.npz::x: names a member of an archive: pack --update writes those",
+        ),
+        (
+            &["create", "a.npz::new", "--dtype", "u1", "--shape", "2"],
+            "a.npz::new: names a member of an archive: pack --update writes those",
+        ),
+        (
+            &["pack", "a.npz::x", "y=y.npy"],
+            "a.npz::x: names a member of an archive: pack --update writes those",
+        ),
     ] {
         assert_eq!(scratch.error(arguments), expected);
         assert!(read().eq(before.iter().cloned()), "{arguments:?}");
@@ -108,6 +120,8 @@ fn arrays_and_archives_do_not_replace_one_another() {
         "create", "a.npz", "--dtype", "u1", "--shape", "2", "--force",
     ]);
     assert_eq!(scratch.out(&["show", "a.npz"]), "[0 0]\n");
+    // What is no archive has no members.
+    scratch.out(&["convert", "x.npy", "x.npy::x"]);
 }
 
 /// The place in which a file is written keeps what belongs to it: permissions, the owner, as far as
