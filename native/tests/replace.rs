@@ -201,3 +201,21 @@ fn a_file_that_is_replaced_to_grow_keeps_its_place() {
     assert!(fs::read(scratch.path("other")).unwrap() == bytes);
     assert_eq!(scratch.out(&["show", "x.npy"]), "[0 1 2 3 4 5 6 7 8 9]\n");
 }
+
+/// Files are replaced, but no pipe that somebody else may have open.
+#[cfg(unix)]
+#[test]
+fn no_pipe_is_replaced_by_a_member() {
+    let scratch = prepared();
+    fs::create_dir(scratch.path("out")).unwrap();
+    let pipe = scratch.path("out/x.npy");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    assert_eq!(
+        scratch.error(&["unpack", "a.npz", "-d", "out", "--force"]),
+        "out/x.npy: is not a regular file"
+    );
+    let left = fs::read_dir(scratch.path("out")).unwrap();
+    assert_eq!(left.count(), 1);
+    assert!(!fs::symlink_metadata(pipe).unwrap().is_file());
+}
