@@ -134,7 +134,8 @@ impl Appender {
             self.write_buffer()?;
         }
         if bytes.len() >= BUFFER {
-            self.file.disk().write_all_at(bytes, self.position)?;
+            let written = self.file.disk().write_all_at(bytes, self.position);
+            self.check_written(written)?;
             self.position += found;
         } else {
             self.buffer.extend_from_slice(bytes);
@@ -257,10 +258,16 @@ impl Appender {
     }
 
     fn write_buffer(&mut self) -> Result<()> {
-        self.file.disk().write_all_at(&self.buffer, self.position)?;
+        let written = self.file.disk().write_all_at(&self.buffer, self.position);
+        self.check_written(written)?;
         self.position += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
+    }
+
+    /// Cuts off what was written in part only: the next flush would leave it behind the array.
+    fn check_written(&mut self, written: Result<()>) -> Result<()> {
+        written.inspect_err(|_| self.file.cut_back(self.position))
     }
 }
 

@@ -271,7 +271,7 @@ pub(crate) fn has_holes(_: &File) -> bool {
     true
 }
 
-/// Takes room on the disk for a range of a file that is within its size.
+/// Takes room on the disk for a range of a file, whose size stays what it is.
 pub(crate) fn reserve(file: &File, offset: u64, len: u64) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {

@@ -46,44 +46,25 @@ impl Target {
     /// Begins to write. Where the path is a link, what it points to is written. Errors do not name
     /// the path.
     pub(crate) fn create(path: &Path, guard: Guard) -> Result<Self> {
-        // Whoever opened it decided on what it is, and may have written to it: even a regular file
-        // is not replaced, and keeps what it has.
-        if is_open_already(path) {
-            return Ok(Self::Stream(File::options().append(true).open(path)?));
+        if let Some(file) = NewFile::at(path, guard)? {
+            return Ok(Self::New(file));
         }
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => {
-                let real = fs::canonicalize(path)?;
-                let replaced = Replaced::new(guard, &real)?;
-                let new = NewFile::create(real, replaced)?;
-                inherit(&new.file, &metadata)?;
-                Ok(Self::New(new))
-            }
-            Ok(metadata) if metadata.is_dir() => {
-                Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory").into())
-            }
-            Ok(_) => Ok(Self::Stream(File::options().write(true).open(path)?)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
-                // A link to what is not there yet. Links in a circle are another kind of error.
-                Ok(link) => Self::create(&directory_of(path).join(link), guard),
-                Err(_) => {
-                    let replaced = Replaced::new(guard, path)?;
-                    Ok(Self::New(NewFile::create(path.to_owned(), replaced)?))
-                }
-            },
-            Err(e) => Err(e.into()),
-        }
+        let mut options = File::options();
+        match is_open_already(path) {
+            // What was written to it stays.
+            true => options.append(true),
+            false => options.write(true),
+        };
+        Ok(Self::Stream(options.open(path)?))
     }
 
-    /// As [`Target::create`], but only a file will do.
+    /// As [`Target::create`], but only a file will do. Nothing else is opened: a pipe would wait for
+    /// who reads from it, and end what they read.
     pub(crate) fn create_file(path: &Path, guard: Guard) -> Result<NewFile> {
-        match Self::create(path, guard)? {
-            Self::New(file) => Ok(file),
-            Self::Stream(_) => {
-                let what = "is not a regular file";
-                Err(io::Error::new(io::ErrorKind::InvalidInput, what).into())
-            }
-        }
+        NewFile::at(path, guard)?.ok_or_else(|| {
+            let what = "is not a regular file";
+            io::Error::new(io::ErrorKind::InvalidInput, what).into()
+        })
     }
 }
 
@@ -134,6 +115,38 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
+    /// A file for a path, or for what that points to; `None` if what stands there can only be written
+    /// to as a stream.
+    fn at(path: &Path, guard: Guard) -> Result<Option<Self>> {
+        // Whoever opened it decided on what it is, and may have written to it: even a regular file
+        // is not replaced.
+        if is_open_already(path) {
+            return Ok(None);
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => {
+                let real = fs::canonicalize(path)?;
+                let replaced = Replaced::new(guard, &real)?;
+                let new = Self::create(real, replaced)?;
+                inherit(&new.file, &metadata)?;
+                Ok(Some(new))
+            }
+            Ok(metadata) if metadata.is_dir() => {
+                Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory").into())
+            }
+            Ok(_) => Ok(None),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+                // A link to what is not there yet. Links in a circle are another kind of error.
+                Ok(link) => Self::at(&directory_of(path).join(link), guard),
+                Err(_) => {
+                    let replaced = Replaced::new(guard, path)?;
+                    Ok(Some(Self::create(path.to_owned(), replaced)?))
+                }
+            },
+            Err(e) => Err(e.into()),
+        }
+    }
+
     fn create(path: PathBuf, replaced: Replaced) -> io::Result<Self> {
         let (file, name) = match unnamed::create(directory_of(&path)) {
             Some(file) => (file, None),

@@ -167,6 +167,9 @@ fn check_place(directory: &Path, path: &Path, is_dir: bool, overwrite: bool) -> 
         if !metadata.is_dir() && (!is_last || is_dir) {
             return error(io::ErrorKind::NotADirectory, "is not a directory");
         }
+        if !metadata.is_dir() && !metadata.is_file() {
+            return error(io::ErrorKind::InvalidInput, "is not a regular file");
+        }
         if !metadata.is_dir() && !overwrite {
             return error(io::ErrorKind::AlreadyExists, "exists already");
         }

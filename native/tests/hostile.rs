@@ -114,3 +114,17 @@ fn a_pipe_to_which_nobody_writes_is_refused() {
     let error = NpyFile::open(&path).unwrap_err().to_string();
     assert!(error.ends_with("is not a regular file"), "{error}");
 }
+
+/// Nor does it wait for somebody to read, to find out then that a pipe is no file.
+#[cfg(unix)]
+#[test]
+fn a_pipe_from_which_nobody_reads_is_no_new_file() {
+    let scratch = Scratch::new();
+    let path = scratch.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    let new = npymap::CreateOptions::new("u1".parse().unwrap(), [2]).overwrite(true);
+    let error = new.create(&path).unwrap_err().to_string();
+    assert!(error.ends_with("is not a regular file"), "{error}");
+    assert_eq!(scratch.names(), ["pipe"]);
+}

@@ -82,6 +82,7 @@ fn another_process() {
             NpyFile::open(path).unwrap().at::<u64>(&[9]).unwrap()
         ),
         "truncate" => truncate_in_vain(&path),
+        "push too much" => push_in_vain(&path),
         other => panic!("no role {other}"),
     }
 }
@@ -91,6 +92,15 @@ fn truncate_in_vain(path: &Path) {
     file.truncate(999).unwrap_err();
     assert_eq!((file.shape(), file.trailing_bytes()), (&[1000][..], 0));
     file.array_mut().unwrap();
+    println!("done");
+}
+
+fn push_in_vain(path: &Path) {
+    let mut rows = Appender::new(NpyFile::open_rw(path).unwrap()).unwrap();
+    rows.push(&[7_u64; 100]).unwrap();
+    let error = rows.push(&vec![8_u64; 200_000]).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Io(_)), "{error}");
+    rows.close().unwrap();
     println!("done");
 }
 
@@ -288,6 +298,23 @@ fn a_killed_appender_leaves_whole_rows() {
     assert!(most > 1);
 }
 
+/// Runs another process that can write no more than so many times 512 bytes of a file.
+fn limited(role: &str, path: &Path, blocks: u32) {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\" | cat");
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &script])
+        .arg(env::current_exe().unwrap())
+        .args(["--exact", "another_process", "--nocapture", "--quiet"])
+        .env("NPYMAP_ROLE", role)
+        .env("NPYMAP_FILE", path);
+    let output = shell.output().unwrap();
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("done"),
+        "{output:?}"
+    );
+}
+
 /// A header that can be written in part only is written back: the file stays what it was, and is
 /// still taken for that.
 #[test]
@@ -309,18 +336,20 @@ fn a_header_that_is_written_in_part_is_written_back() {
         assert!(at.is_some_and(|at| at < 512 && at + 4 > 512), "{at:?}");
         bytes.extend([7; 2000]);
         fs::write(&path, &bytes).unwrap();
-        let mut shell = Command::new("sh");
-        shell
-            .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\" | cat"])
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", "another_process", "--nocapture", "--quiet"])
-            .envs([("NPYMAP_ROLE", "truncate")])
-            .env("NPYMAP_FILE", &path);
-        let output = shell.output().unwrap();
-        assert!(
-            String::from_utf8_lossy(&output.stdout).contains("done"),
-            "{output:?}"
-        );
+        limited("truncate", &path, 1);
         assert!(fs::read(&path).unwrap() == bytes);
     }
+}
+
+/// Rows for which there is no room leave nothing behind those that were pushed before.
+#[test]
+fn rows_that_are_pushed_in_part_are_cut_off() {
+    let _alone = alone();
+    let scratch = Scratch::new();
+    let path = scratch.path("x.npy");
+    new_file(&path, &[1, 100]);
+    limited("push too much", &path, 4);
+    let file = NpyFile::open(&path).unwrap();
+    assert_eq!((file.shape(), file.trailing_bytes()), (&[2, 100][..], 0));
+    assert_eq!(file.at::<u64>(&[1, 99]).unwrap(), 7);
 }

@@ -98,6 +98,18 @@ fn arrays_and_archives_do_not_replace_one_another() {
             &["slice", "x.npy", ":", "-o", "a.npz"],
             "a.npz: is an archive, which no array replaces: remove it first",
         ),
+        (
+            &["convert", "x.npy", "a.npz::x"],
+            "a.npz::x: names a member of an archive: pack --update writes those",
+        ),
+        (
+            &["create", "a.npz::new", "--dtype", "u1", "--shape", "2"],
+            "a.npz::new: names a member of an archive: pack --update writes those",
+        ),
+        (
+            &["pack", "a.npz::x", "y=y.npy"],
+            "a.npz::x: names a member of an archive: pack --update writes those",
+        ),
     ] {
         assert_eq!(scratch.error(arguments), expected);
         assert!(read().eq(before.iter().cloned()), "{arguments:?}");
@@ -108,6 +120,8 @@ fn arrays_and_archives_do_not_replace_one_another() {
         "create", "a.npz", "--dtype", "u1", "--shape", "2", "--force",
     ]);
     assert_eq!(scratch.out(&["show", "a.npz"]), "[0 0]\n");
+    // What is no archive has no members.
+    scratch.out(&["convert", "x.npy", "x.npy::x"]);
 }
 
 /// The place in which a file is written keeps what belongs to it: permissions, the owner, as far as
@@ -186,4 +200,22 @@ fn a_file_that_is_replaced_to_grow_keeps_its_place() {
     assert_ne!(after.ino(), before.ino());
     assert!(fs::read(scratch.path("other")).unwrap() == bytes);
     assert_eq!(scratch.out(&["show", "x.npy"]), "[0 1 2 3 4 5 6 7 8 9]\n");
+}
+
+/// Files are replaced, but no pipe that somebody else may have open.
+#[cfg(unix)]
+#[test]
+fn no_pipe_is_replaced_by_a_member() {
+    let scratch = prepared();
+    fs::create_dir(scratch.path("out")).unwrap();
+    let pipe = scratch.path("out/x.npy");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    assert_eq!(
+        scratch.error(&["unpack", "a.npz", "-d", "out", "--force"]),
+        "out/x.npy: is not a regular file"
+    );
+    let left = fs::read_dir(scratch.path("out")).unwrap();
+    assert_eq!(left.count(), 1);
+    assert!(!fs::symlink_metadata(pipe).unwrap().is_file());
 }

@@ -5,9 +5,10 @@ use npymap::{
     core::{cast::Overflow, encode::parse_value},
 };
 
-use crate::{Failure, args::Create};
+use crate::{Failure, args::Create, output};
 
 pub(crate) fn run(arguments: &Create) -> Result<(), Failure> {
+    output::check_name(&arguments.output)?;
     let new = CreateOptions::new(arguments.dtype.clone(), arguments.shape.dims())
         .order(arguments.order.into())
         .preallocate(arguments.preallocate)

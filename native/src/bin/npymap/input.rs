@@ -105,7 +105,7 @@ pub(crate) fn select<'a>(
 ///
 /// Files as well as members may have `::` in their names: what comes before the first one that
 /// leaves the name of a file is the archive.
-fn split_member(path: &Path) -> Option<(&Path, &str)> {
+pub(crate) fn split_member(path: &Path) -> Option<(&Path, &str)> {
     if path.is_file() {
         return None;
     }

@@ -10,12 +10,13 @@ use npymap::{Error, ErrorKind};
 
 use crate::{
     Failure,
-    input::{is_same_file, is_zip},
+    input::{is_same_file, is_zip, split_member},
 };
 
 /// Refuses to replace an archive by an array: the name of one is one letter away from that of the
 /// other.
 pub(crate) fn check_array(path: &Path) -> Result<(), Failure> {
+    check_name(path)?;
     match is_replaced(path) && is_zip(path) {
         true => refuse(
             path,
@@ -27,6 +28,7 @@ pub(crate) fn check_array(path: &Path) -> Result<(), Failure> {
 
 /// Refuses to replace anything but an archive, or a file without bytes, by an archive.
 pub(crate) fn check_archive(path: &Path) -> Result<(), Failure> {
+    check_name(path)?;
     let is_empty = fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
     match is_replaced(path) && !is_empty && !is_zip(path) {
         true => refuse(
@@ -34,6 +36,18 @@ pub(crate) fn check_archive(path: &Path) -> Result<(), Failure> {
             "is no archive, and no archive replaces it: remove it first",
         ),
         false => Ok(()),
+    }
+}
+
+/// Refuses a new file of the name that a member of an archive has here: it would be read in place of
+/// the member.
+pub(crate) fn check_name(path: &Path) -> Result<(), Failure> {
+    match split_member(path) {
+        Some((archive, _)) if is_zip(archive) => refuse(
+            path,
+            "names a member of an archive: pack --update writes those",
+        ),
+        _ => Ok(()),
     }
 }
 
