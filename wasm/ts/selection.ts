@@ -25,8 +25,9 @@ export function selectionText(selection: Selection): string {
     if (item === null) return ':';
     if (item === 'newaxis') return 'None';
     if (item === '...') return item;
-    if (isSlice(item)) return [item.start, item.stop, item.step].map((bound) => (bound == null ? '' : integer(bound, i))).join(':');
-    return integer(item, i);
+    if (!isSlice(item)) return integer(item, i);
+    const { start, stop, step } = item;
+    return [start, stop, step].map((bound) => (bound == null ? '' : integer(bound, i))).join(':');
   });
   // Brackets, since nothing between them selects all, while an empty text selects nothing.
   return `[${items.length > 0 ? items.join(', ') : '...'}]`;

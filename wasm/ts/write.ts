@@ -92,7 +92,9 @@ export async function writeArchive(
   opts: NpzOptions,
 ): Promise<Blob> {
   // The entries of a Map would be none.
-  if (tagOf(entries) !== 'Object') throw new TypeError(`the entries are ${shown(entries)}, expected an object of files by their names`);
+  if (tagOf(entries) !== 'Object') {
+    throw new TypeError(`the entries are ${shown(entries)}, expected an object of files by their names`);
+  }
   const parts: BlobPart[] = [];
   for await (const part of archive(engine, Object.entries(entries), opts)) parts.push(part as BlobPart);
   return new Blob(parts, { type: 'application/zip' });
@@ -255,8 +257,10 @@ async function headerLength(
 /** The bytes of a member. Arrays of numbers could be iterated as well, and are no files. */
 async function* checkedChunks(key: string, file: NpyFile): AsyncGenerator<Uint8Array, undefined> {
   const name = JSON.stringify(key.slice(0, 60));
-  const isFile = isBytes(file) || isBlob(file) || (typeof file === 'object' && file !== null && ('getReader' in file || Symbol.asyncIterator in file));
-  if (!isFile) throw new TypeError(`member ${name} is ${shown(file)}, expected an .npy file as a Blob or a Uint8Array, which toNpy() makes`);
+  const isStream = typeof file === 'object' && file !== null && ('getReader' in file || Symbol.asyncIterator in file);
+  if (!isBytes(file) && !isBlob(file) && !isStream) {
+    throw new TypeError(`member ${name} is ${shown(file)}, expected an .npy file as a Blob or a Uint8Array, as toNpy() makes`);
+  }
   for await (const bytes of fileChunks(file)) {
     if (!isBytes(bytes)) throw new TypeError(`a chunk of member ${name} is ${shown(bytes)}, expected a Uint8Array`);
     yield bytes;
