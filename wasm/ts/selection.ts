@@ -17,7 +17,7 @@ export function slice(start: number | null, stop?: number | null, step: number |
   return stop === undefined ? { start: null, stop: start, step } : { start, stop, step };
 }
 
-/** The text of a selection. Whether it is right, Rust will tell. */
+/** The text of a selection. Whether the array has it, Rust will tell. */
 export function selectionText(selection: Selection): string {
   if (typeof selection === 'string') return selection;
   if (!Array.isArray(selection)) throw new TypeError(`the selection is ${shown(selection)}, expected a text or an array`);
