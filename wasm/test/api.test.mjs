@@ -40,6 +40,7 @@ test('facts are frozen, or copies', async () => {
       assert.ok(error instanceof TypeError);
     }
   }
+  for (const shared of [array.header, array.header.version, array.warnings]) assert.ok(Object.isFrozen(shared));
   assert.deepEqual([...array.slice('...').shape, ...(await array.read()).shape], [2, 2]);
 });
 

@@ -63,6 +63,34 @@ for (const { name, code } of examples()) {
   });
 }
 
+test('the examples of the README that need no server run', async () => {
+  process.chdir(directory);
+  const { toNpy, toNpz } = await import(new URL(exports['.'].default, PACKAGE));
+  const file = toNpy(Float32Array.from({ length: 12 }, (_, i) => i), { shape: [3, 4] });
+  writeFileSync('sensor.npy', new Uint8Array(await file.arrayBuffer()));
+  writeFileSync('run.npz', new Uint8Array(await (await toNpz({ weights: file })).arrayBuffer()));
+  const readme = readFileSync(new URL('README.md', PACKAGE), 'utf8');
+  const blocks = [...readme.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code).filter((code) => !/https:|document/.test(code));
+  assert.equal(blocks.length, 2);
+  const results = ['array', 'archive', 'weights', 'file', 'x', 'points'];
+  const found = {};
+  for (const [i, code] of blocks.entries()) {
+    const path = join(directory, `readme-${i}.mjs`);
+    const names = results.filter((name) => code.includes(`const ${name} =`));
+    writeFileSync(path, `${resolved(code)}\nexport { ${names.join(', ')} };`);
+    const { log } = console;
+    console.log = () => {};
+    try {
+      Object.assign(found, await import(pathToFileURL(path)));
+    } finally {
+      console.log = log;
+    }
+  }
+  assert.deepEqual([...(await found.weights.read()).data], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  assert.equal(found.points.size, 128 + 1000 * 16);
+  found.array.close();
+});
+
 test('there are examples', () => {
   assert.ok(examples().length >= 20, `${examples().length} examples`);
 });

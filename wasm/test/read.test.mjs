@@ -303,7 +303,7 @@ test('selections in array form are those of the text', async () => {
     assert.deepEqual([ours.shape, ours.strides], [theirs.shape, theirs.strides], text);
     assert.deepEqual((await ours.read()).data, (await theirs.read()).data, text);
   }
-  for (const wrong of [[1.5], ['x; y'], [Number.MAX_SAFE_INTEGER + 2], [{ start: 0.5, stop: null, step: null }], [undefined], [true]]) {
+  for (const wrong of [[1.5], ['x; y'], [Number.MAX_SAFE_INTEGER + 2], [{ start: 0.5, stop: null, step: null }], [undefined], [true], [[0, 1]], [{}], ['0'], ['0, 1'], 5, null, slice(1)]) {
     assert.throws(() => array.slice(wrong), (error) => error.code === 'ERR_SELECTION' || error instanceof TypeError, JSON.stringify(wrong, (_, v) => String(v)));
   }
 });
@@ -313,7 +313,7 @@ test('transposing', async () => {
   assert.deepEqual(array.transpose().shape, [4, 3, 2]);
   assert.deepEqual(array.transpose([1, 2, 0]).shape, [3, 4, 2]);
   assert.deepEqual(array.transpose([-1, 0, 1]).strides, [4, 48, 16]);
-  for (const wrong of [[0, 1], [0, 0, 1], [0, 1, 3], [0.5, 1, 2]]) {
+  for (const wrong of [[0, 1], [0, 0, 1], [0, 1, 3], [0.5, 1, 2], 5]) {
     assert.throws(() => array.transpose(wrong), (error) => error instanceof npymap.NpyError || error instanceof TypeError);
   }
 });
@@ -327,4 +327,30 @@ test('headerless files', async () => {
   const fields = await openRaw(data, { dtype: [['x', '<f4'], ['y', '<f4', [2]]] });
   assert.deepEqual([...(await fields.field('y').slice('-1').read()).data], [10, 11]);
   await rejectsWith('ERR_TRUNCATED', openRaw(data, { dtype: '<f4', shape: [13] }), npymap);
+  await rejectsWith('ERR_DTYPE', openRaw(data, {}), npymap);
+  await assert.rejects(openRaw(data, { dtype: '<f4', shape: 3 }), /^TypeError: the shape is 3, expected an array/);
+});
+
+test('arguments that are none of the kinds there are', async () => {
+  const array = await open("'<f4'", [2, 3], ramp(6));
+  const fields = await openRaw(ramp(2), { dtype: [['x', '<f4']] });
+  for (const name of [0, undefined, null, {}]) assert.throws(() => fields.field(name), /^TypeError: the name of the field is/);
+  for (const dtype of [undefined, null, 5]) assert.throws(() => array.astype(dtype), (error) => error.code === 'ERR_DTYPE');
+  for (const index of ['::', '0', null, '...', slice(1)]) await rejectsWith('ERR_SELECTION', array.at(index, 0), npymap);
+  await assert.rejects(array.read({ int64: 'Number' }), /^TypeError: int64 is "Number", expected 'bigint' or 'number'/);
+  await assert.rejects(array.read({ float16: 'raw' }), /^TypeError: float16 is "raw", expected 'float32' or 'bits'/);
+  const archive = await npymap.openNpz(await npymap.toNpz({ x: npyFile("'<f4'", [2], ramp(2)) }));
+  for (const key of [undefined, 0]) {
+    await assert.rejects(archive.open(key), /^TypeError: the name of the member is/);
+    assert.throws(() => archive.entry(key), /^TypeError: the name of the member is/);
+  }
+});
+
+test('bins that cannot be cost no read', async () => {
+  const source = new RecordingSource(npyFile("'<f4'", [100_000], ramp(100_000)));
+  const array = await openNpy(source);
+  const { length } = source.calls;
+  for (const bins of [undefined, 0, -1, 1.5, NaN, '4']) await rejectsWith('ERR_SELECTION', array.histogram({ bins }), npymap);
+  await rejectsWith('ERR_TOO_LARGE', array.histogram({ bins: 2 ** 40 }), npymap);
+  assert.equal(source.calls.length, length);
 });

@@ -101,6 +101,20 @@ test('archives are read again', async () => {
   assert.deepEqual((await openNpz(await toNpz({}))).keys, []);
 });
 
+test('what is no file does not become a member', async () => {
+  const { npyBlob, npzStream } = npymap;
+  const file = toNpy(Float32Array.of(1), { shape: [1] });
+  for (const wrong of [Float32Array.of(1, 2), new ArrayBuffer(200), 'x', undefined, [1, 2], {}]) {
+    await assert.rejects(toNpz({ x: wrong }), /^TypeError: member "x" is .*, expected an \.npy file/);
+  }
+  const numbers = async function* () {
+    yield* [1, 2];
+  };
+  await assert.rejects(new Response(npzStream([['x', numbers()]])).blob(), /^TypeError: a chunk of member "x" is 1, expected a Uint8Array/);
+  for (const wrong of [new Map([['x', file]]), [file], null]) await assert.rejects(toNpz(wrong), /^TypeError: the entries are .*, expected an object/);
+  await assert.rejects(npyBlob([Float32Array.of(1)], { dtype: '<f4', shape: [5] }), /^TypeError: the first dimension is 5, expected null/);
+});
+
 test('names of members are not to be trusted, nor to be lost', async () => {
   const file = npyFile("'<f4'", [1], Float32Array.of(1));
   for (const key of ['__proto__', 'constructor', 'a/b', 'a.npy', ' ']) {

@@ -1,4 +1,5 @@
 import type { Ending } from './abort.js';
+import { descrText, numbersOf, textOf, wordOf } from './arguments.js';
 import type { Boundary, Facts, HeaderText, PlanText, ViewText } from './boundary.js';
 import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
@@ -47,6 +48,9 @@ export interface OpenFile {
   readonly checksum?: Checksum | undefined;
 }
 
+/** What operations begin with. */
+type Place = [code: string, base: number, gap: number, maxRange: number];
+
 /** A view of an opened file. */
 export class LazyArray implements NpyArray {
   readonly descr: Descr;
@@ -90,15 +94,15 @@ export class LazyArray implements NpyArray {
   }
 
   transpose(axes?: readonly number[]): LazyArray {
-    return this.#derive((wasm) => wasm.transpose(this.#facts.code, axes && new Float64Array(axes)));
+    return this.#derive((wasm) => wasm.transpose(this.#facts.code, axes && numbersOf(axes, 'axes')));
   }
 
   field(name: string): LazyArray {
-    return this.#derive((wasm) => wasm.field(this.#facts.code, name));
+    return this.#derive((wasm) => wasm.field(this.#facts.code, textOf(name, 'the name of the field')));
   }
 
   astype(dtype: Descr): LazyArray {
-    return this.#derive((wasm) => wasm.view(this.#facts.code, JSON.stringify(dtype)));
+    return this.#derive((wasm) => wasm.view(this.#facts.code, descrText(dtype)));
   }
 
   plan(): ReadPlan {
@@ -129,6 +133,9 @@ export class LazyArray implements NpyArray {
   async at(...index: number[]): Promise<Scalar> {
     if (index.length !== this.ndim) {
       throw new NpyError('ERR_SELECTION', `at() takes an index for each of ${this.ndim} axes, ${index.length} were given`);
+    }
+    if (!index.every((item) => typeof item === 'number' || typeof item === 'bigint')) {
+      throw new NpyError('ERR_SELECTION', 'at() takes integers: slice() and read() give more than one element');
     }
     this.#file.scope.check();
     const { data } = await this.slice(index).#read({}, this.#file.end);
@@ -213,11 +220,15 @@ export class LazyArray implements NpyArray {
 
   #read(opts: ReadOptions, blocksUpTo?: number): Promise<NdArray> {
     const { dtype, size } = this;
-    const { int64, float16, bytes } = opts;
-    const options = JSON.stringify({ int64, float16, bytes });
+    const { bytes } = opts;
+    const make = (wasm: Boundary, ...layout: Place) => {
+      const int64 = wordOf(opts.int64, 'int64', ['bigint', 'number']);
+      const float16 = wordOf(opts.float16, 'float16', ['float32', 'bits']);
+      return new wasm.Reading(...layout, JSON.stringify({ int64, float16, bytes }));
+    };
     return this.#work(
       opts,
-      (wasm, ...layout) => new wasm.Reading(...layout, options),
+      make,
       async (reading, ending) => {
         const { array, length, nbytes, itemBytes, whole } = reading;
         const [shape, stride] = [[...reading.shape], [...reading.stride]];
@@ -250,10 +261,15 @@ export class LazyArray implements NpyArray {
     opts: Pick<ReadOptions, 'signal' | 'onProgress'>,
   ): Promise<T> {
     const { bins, range } = histogram ?? {};
-    const options = range && JSON.stringify({ bins, range });
+    const make = (wasm: Boundary, ...layout: Place) => {
+      const options = (ends = range) => JSON.stringify({ bins, range: ends });
+      // Whether there can be so many bins is known before anything is read.
+      if (histogram && !range) free(new wasm.Counting(...layout, options([0, 1])));
+      return new wasm.Counting(...layout, range && options());
+    };
     return this.#work(
       opts,
-      (wasm, ...layout) => new wasm.Counting(...layout, options),
+      make,
       async (counting, ending) => {
         const { engine } = this.#file;
         const pass = () => this.#run(counting, ending, opts, undefined, () => counting.done);
@@ -270,7 +286,7 @@ export class LazyArray implements NpyArray {
   /** Runs an operation that has a handle. */
   #work<H extends { free(): void }, T>(
     { signal }: Pick<ReadOptions, 'signal'>,
-    make: (wasm: Boundary, ...layout: [code: string, base: number, gap: number, maxRange: number]) => H,
+    make: (wasm: Boundary, ...layout: Place) => H,
     work: (handle: H, ending: Ending) => Promise<T>,
   ): Promise<T> {
     const { engine, scope, base, gap = GAP } = this.#file;

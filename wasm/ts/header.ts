@@ -42,6 +42,8 @@ export async function openHeader(
       continue;
     }
     const { header, fortranOrder, warnings, facts } = answer;
+    // All views of the file share these.
+    for (const shared of [header, header.version, warnings]) Object.freeze(shared);
     const file: OpenFile = {
       engine,
       cache,

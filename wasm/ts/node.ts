@@ -90,7 +90,7 @@ async function asInput(input: Input | FileHandle): Promise<Input> {
     if (/^(https?|data|blob):/i.test(input)) return input;
     return fileSource(/^file:/i.test(input) ? new URL(input) : input);
   }
-  return 'fd' in input ? fileSource(input) : input;
+  return typeof input === 'object' && input !== null && 'fd' in input ? fileSource(input) : input;
 }
 
 async function readExactly(fd: number, start: number, end: number): Promise<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import type { Ending } from './abort.js';
+import { textOf } from './arguments.js';
 import type { LocatedText, MemberText, Need } from './boundary.js';
 import { Cache } from './cache.js';
 import { Checksum } from './checksum.js';
@@ -75,7 +76,8 @@ export class LazyArchive implements NpzArchive {
   }
 
   #find(key: string): MemberText {
-    const member = this.#members[this.#start.engine.call((wasm) => wasm.npzFind(...pieces(this.#directory), key))]!;
+    const name = textOf(key, 'the name of the member');
+    const member = this.#members[this.#start.engine.call((wasm) => wasm.npzFind(...pieces(this.#directory), name))]!;
     if (member.error) throw asError(member.error);
     return member;
   }

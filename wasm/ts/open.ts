@@ -1,3 +1,4 @@
+import { descrText, numbersOf, shown } from './arguments.js';
 import { LazyArray } from './array.js';
 import type { RawText } from './boundary.js';
 import { Cache } from './cache.js';
@@ -43,9 +44,10 @@ export function openArchive(engine: Engine, input: Input, opts: OpenOptions): Pr
 export function openRawArray(engine: Engine, input: Input, spec: RawSpec, opts: OpenOptions): Promise<NpyArray> {
   return opened(engine, input, opts, async ({ cache, scope, ending }) => {
     const { dtype, shape, offset = 0, order = 'C' } = spec;
+    const lengths = shape && numbersOf(shape, 'the shape');
     const size = shape ? cache.source.size : await sizeOf(cache.source, ending);
     const { facts, ...raw } = engine.json<RawText>((wasm) =>
-      wasm.raw(JSON.stringify(dtype), shape && new Float64Array(shape), offset, order, size),
+      wasm.raw(descrText(dtype), lengths, offset, order, size),
     );
     return new LazyArray({ engine, cache, scope, gap: opts.coalesceGap, header: null, base: offset, ...raw }, facts);
   });
@@ -86,7 +88,7 @@ async function toSource(input: Input, opts: OpenOptions): Promise<Source> {
   const other = input as { getFile?(): Promise<File> } & Partial<ByteSource>;
   if (typeof other?.getFile === 'function') return new BlobSource(await other.getFile(), other as { getFile(): Promise<File> });
   if (typeof other?.slice === 'function' && tag !== 'Array') return new CustomSource(other as ByteSource);
-  throw new TypeError(`cannot open a ${tag}: expected a URL, a Blob, a buffer, or an object with slice(start, end)`);
+  throw new TypeError(`the input is ${shown(input)}, expected a URL, a Blob, a buffer, or an object with slice(start, end)`);
 }
 
 async function urlSource(input: string | URL | Request, opts: OpenOptions): Promise<Source> {

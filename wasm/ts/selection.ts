@@ -1,3 +1,5 @@
+import { shown } from './arguments.js';
+import { NpyError } from './errors.js';
 import type { Selection, Slice } from './types.js';
 
 /**
@@ -15,16 +17,33 @@ export function slice(start: number | null, stop?: number | null, step: number |
   return stop === undefined ? { start: null, stop: start, step } : { start, stop, step };
 }
 
-/** The text of a selection. Whether it is right, Rust will tell. */
+/** The text of a selection. Whether the array has it, Rust will tell. */
 export function selectionText(selection: Selection): string {
   if (typeof selection === 'string') return selection;
-  const items = selection.map((item) => {
+  if (!Array.isArray(selection)) throw new TypeError(`the selection is ${shown(selection)}, expected a text or an array`);
+  const items = selection.map((item: Selection[number], i) => {
     if (item === null) return ':';
     if (item === 'newaxis') return 'None';
-    if (typeof item !== 'object') return String(item);
+    if (item === '...') return item;
+    if (!isSlice(item)) return integer(item, i);
     const { start, stop, step } = item;
-    return [start, stop, step].map((bound) => bound ?? '').join(':');
+    return [start, stop, step].map((bound) => (bound == null ? '' : integer(bound, i))).join(':');
   });
   // Brackets, since nothing between them selects all, while an empty text selects nothing.
   return `[${items.length > 0 ? items.join(', ') : '...'}]`;
+}
+
+/** Arrays are none: what NumPy calls fancy indexing would else select everything. */
+function isSlice(item: unknown): item is Slice {
+  return typeof item === 'object' && item !== null && 'start' in item && 'stop' in item;
+}
+
+/** All digits of an integer. */
+function integer(value: unknown, i: number): string {
+  if (typeof value === 'bigint' || Number.isInteger(value)) return String(BigInt(value as number | bigint));
+  throw new NpyError(
+    'ERR_SELECTION',
+    `item ${i} of the selection is ${shown(value)}, expected an integer, a slice of integers, null, '...' or 'newaxis'`,
+    { item: i },
+  );
 }

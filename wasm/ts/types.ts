@@ -119,7 +119,7 @@ export type TypedArray =
   | Float32Array
   | Float64Array;
 
-/** Strings of a fixed length, decoded when they are asked for. */
+/** Strings of a fixed length, decoded when they are asked for. Messages to workers take them as an array: `[...data]`. */
 export interface StringArray extends Iterable<string> {
   /** How many strings there are. */
   readonly length: number;

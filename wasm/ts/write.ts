@@ -1,4 +1,5 @@
 // Writing: headers and records come from Rust, the data stays where it is.
+import { descrText, numbersOf, shown } from './arguments.js';
 import type { HeaderText, Need, ZipWriter } from './boundary.js';
 import { NpyError } from './errors.js';
 import { pacer } from './run.js';
@@ -68,7 +69,8 @@ export function streamArray(engine: Engine, chunks: NpyChunks, spec: NpyStreamSp
 /** An .npy file whose first dimension turns out in the end. */
 export async function collectArray(engine: Engine, chunks: NpyChunks, spec: NpyBlobSpec): Promise<Blob> {
   await engine.ready();
-  const { dtype, shape: [, ...rest] } = spec;
+  const { dtype, shape: [first, ...rest] } = spec;
+  if (first !== null) throw new TypeError(`the first dimension is ${shown(first)}, expected null`);
   const one = header(engine, dtype, [1, ...rest], false);
   const parts: Blob[] = [];
   let length = 0;
@@ -89,6 +91,10 @@ export async function writeArchive(
   entries: Readonly<Record<string, Blob | Uint8Array>>,
   opts: NpzOptions,
 ): Promise<Blob> {
+  // The entries of a Map would be none.
+  if (tagOf(entries) !== 'Object') {
+    throw new TypeError(`the entries are ${shown(entries)}, expected an object of files by their names`);
+  }
   const parts: BlobPart[] = [];
   for await (const part of archive(engine, Object.entries(entries), opts)) parts.push(part as BlobPart);
   return new Blob(parts, { type: 'application/zip' });
@@ -129,9 +135,9 @@ async function* member(
   file: NpyFile,
   deflate: boolean,
 ): AsyncGenerator<Blob | Uint8Array, undefined> {
-  const whole = file instanceof Uint8Array ? new Blob([file as BlobPart]) : file instanceof Blob ? file : undefined;
+  const whole = isBytes(file) ? new Blob([file as BlobPart]) : isBlob(file) ? file : undefined;
   const rest = pacer();
-  const chunks = fileChunks(whole ?? file);
+  const chunks = checkedChunks(key, whole ?? file);
   const crc = engine.call((wasm) => new wasm.Crc());
   let [read, written] = [0, 0];
   const begin = (length: number, contents?: Float64Array) =>
@@ -176,8 +182,8 @@ interface Header {
 }
 
 function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranOrder = false): Header {
-  if (!Array.isArray(shape)) throw new TypeError('an array is written with a shape');
-  const bytes = engine.call((wasm) => wasm.writeHeader(JSON.stringify(dtype), new Float64Array(shape), fortranOrder));
+  const lengths = numbersOf(shape, 'the shape');
+  const bytes = engine.call((wasm) => wasm.writeHeader(descrText(dtype), lengths, fortranOrder));
   const { facts } = engine.json<HeaderText>((wasm) => wasm.header(bytes, undefined, bytes.length));
   const check = (data: TypedArray) => {
     const found = tagOf(data).replace('Clamped', '').replace('Float16', 'Uint16');
@@ -248,10 +254,31 @@ async function headerLength(
   }
 }
 
+/** The bytes of a member. Arrays of numbers could be iterated as well, and are no files. */
+async function* checkedChunks(key: string, file: NpyFile): AsyncGenerator<Uint8Array, undefined> {
+  const name = JSON.stringify(key.slice(0, 60));
+  const isStream = typeof file === 'object' && file !== null && ('getReader' in file || Symbol.asyncIterator in file);
+  if (!isBytes(file) && !isBlob(file) && !isStream) {
+    throw new TypeError(`member ${name} is ${shown(file)}, expected an .npy file as a Blob or a Uint8Array, as toNpy() makes`);
+  }
+  for await (const bytes of fileChunks(file)) {
+    if (!isBytes(bytes)) throw new TypeError(`a chunk of member ${name} is ${shown(bytes)}, expected a Uint8Array`);
+    yield bytes;
+  }
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return tagOf(value) === 'Uint8Array';
+}
+
+function isBlob(value: unknown): value is Blob {
+  return ['Blob', 'File'].includes(tagOf(value));
+}
+
 /** The bytes of a file: the header, and then more at a time. */
 async function* fileChunks(file: NpyFile): AsyncGenerator<Uint8Array, undefined> {
-  if (file instanceof Uint8Array) yield file;
-  else if (file instanceof Blob) {
+  if (isBytes(file)) yield file;
+  else if (isBlob(file)) {
     for (let start = 0, step = FIRST_BYTES; start < file.size; start += step, step = 4 << 20) {
       yield new Uint8Array(await file.slice(start, start + step).arrayBuffer());
     }
