@@ -5,7 +5,10 @@
 
 mod common;
 
-use std::fs::{self, File};
+use std::{
+    fs::{self, File},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use common::Scratch;
 use npymap::{NpyFile, Order};
@@ -26,6 +29,13 @@ const REPLACING: [(&[&str], &str); 7] = [
     (&["pack", "a.npz", "--update", "z=y.npy"], "a.npz"),
 ];
 
+/// Keeps the tests from running at the same time: a process that is being made has, for a moment,
+/// all that its parent has open, locks included.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn prepared() -> Scratch {
     let scratch = Scratch::new();
     scratch.counting("x.npy", &[3, 4], Order::C);
@@ -38,6 +48,7 @@ fn prepared() -> Scratch {
 /// Who has locked a file would write to what nobody sees.
 #[test]
 fn a_file_that_somebody_has_locked_is_not_replaced() {
+    let _alone = alone();
     let scratch = prepared();
     let bytes = |name: &str| fs::read(scratch.path(name)).unwrap();
     let names = scratch.names();
@@ -68,6 +79,7 @@ fn a_file_that_somebody_has_locked_is_not_replaced() {
 /// One slip, and the only copy of an array would be an archive, or the other way round.
 #[test]
 fn arrays_and_archives_do_not_replace_one_another() {
+    let _alone = alone();
     let scratch = prepared();
     fs::write(scratch.path("notes.txt"), "text").unwrap();
     let read = || {
@@ -129,6 +141,7 @@ fn arrays_and_archives_do_not_replace_one_another() {
 #[cfg(unix)]
 #[test]
 fn links_owners_and_permissions_stay() {
+    let _alone = alone();
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
     for (arguments, target) in REPLACING {
@@ -171,6 +184,7 @@ fn links_owners_and_permissions_stay() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_is_replaced_to_grow_keeps_its_place() {
+    let _alone = alone();
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
     let scratch = Scratch::new();
@@ -206,6 +220,7 @@ fn a_file_that_is_replaced_to_grow_keeps_its_place() {
 #[cfg(unix)]
 #[test]
 fn no_pipe_is_replaced_by_a_member() {
+    let _alone = alone();
     let scratch = prepared();
     fs::create_dir(scratch.path("out")).unwrap();
     let pipe = scratch.path("out/x.npy");
