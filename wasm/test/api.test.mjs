@@ -64,7 +64,7 @@ test('package.json', () => {
 });
 
 test('what is published', () => {
-  const [{ files, size }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: fileURLToPath(PACKAGE), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const [{ files, size }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: fileURLToPath(PACKAGE), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
   const names = files.map(({ path }) => path);
   for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/index.js', 'dist/index.d.ts', 'dist/npymap.wasm']) assert.ok(names.includes(name), `${name} is missing`);
   const foreign = names.filter((name) => !/^(dist|ts)\/|^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name));
