@@ -7,7 +7,7 @@ import { generated, npyFile } from './helpers.mjs';
 const MIB = 2 ** 20;
 
 /** What the JavaScript of a page may hold while it reads a file of any size. */
-const MOST = 150 * MIB;
+const MOST = 300 * MIB;
 /** And what the process may take, which gives back late what it has been given. */
 const MOST_RESIDENT = 300 * MIB;
 
