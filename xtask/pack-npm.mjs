@@ -38,7 +38,7 @@ function optimise(from, to) {
   const flags = [...features, 'multivalue'].map((name) => `--enable-${name}`);
   execFileSync(
     join(wasm, 'node_modules/.bin/wasm-opt'),
-    ['-O3', ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
+    ['-Oz', ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
     { stdio: 'inherit' },
   );
 }

@@ -75,6 +75,7 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
     ahead -= tile.size;
     if (onPiece) pieces.forEach((bytes, i) => onPiece(tile.ranges[2 * i]!, bytes));
     engine.call(() => tiles.take(pieces));
+    for (const piece of pieces) cache.release(piece);
     onTile?.();
     await rest();
   }

@@ -94,7 +94,8 @@ fn install_geckodriver() -> Result {
         return Ok(());
     }
     cargo()
-        .args(["install", "--quiet", "geckodriver", "--root"])
+        // It only passes messages on: building it takes longer than what it does.
+        .args(["install", "--quiet", "--debug", "geckodriver", "--root"])
         .arg(tools())
         .run_aside()
 }

@@ -17,7 +17,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) fn build() -> Result {
     need_node()?;
     let glue = target_dir().join("npm/glue");
-    glue_of("npymap-wasm", "no-modules", "npymap", &glue)?;
+    let features = ["--features", "bare"];
+    glue_of("npymap-wasm", &features, "no-modules", "npymap", &glue)?;
     install()?;
     let pack = root().join("xtask/pack-npm.mjs");
     Cmd::new("node")
@@ -30,10 +31,17 @@ pub(crate) fn build() -> Result {
 }
 
 /// Builds a crate for wasm, and the glue around it: `NAME.js` and `NAME_bg.wasm` in a directory.
-pub(crate) fn glue_of(package: &str, target: &str, name: &str, dir: &Path) -> Result {
+pub(crate) fn glue_of(
+    package: &str,
+    features: &[&str],
+    target: &str,
+    name: &str,
+    dir: &Path,
+) -> Result {
     targets::install(&[TARGET])?;
     cargo()
         .args(["build", "-p", package, "--lib"])
+        .args(features)
         .args(["--profile", "wasm", "--target", TARGET])
         .run()?;
     let module = format!("wasm/{}.wasm", package.replace('-', "_"));

@@ -22,7 +22,7 @@ pub(crate) fn build() -> Result {
 /// Builds the painter and the page around the package as it is.
 pub(crate) fn assemble() -> Result {
     let pkg = root().join(PAGE).join("painter/pkg");
-    npm::glue_of("npymap-painter", "web", "painter", &pkg)?;
+    npm::glue_of("npymap-painter", &[], "web", "painter", &pkg)?;
     let module = pkg.join("painter_bg.wasm");
     Cmd::new("node")
         .args(["xtask/pack-npm.mjs", "optimise"])

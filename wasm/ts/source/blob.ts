@@ -1,41 +1,26 @@
-import { Flow, flows } from './flow.js';
 import { changed, FIRST_BYTES, type Source } from './source.js';
-
-/** Pieces from this size on are read as a stream if they follow one another... */
-const LARGE = 1 << 20;
-/** ...and so many of them have. Chromium's page dies of some thousand streams that are given up. */
-const IN_A_ROW = 4;
 
 /** A Blob or a File, which is no snapshot: what is on the disk may change. */
 export class BlobSource implements Source {
   readonly size: number;
-  /** Files are near, and what was read of them is collected late. */
+  readonly isFresh = true;
+  /** Files are near. */
   readonly ahead = 4 << 20;
   readonly #blob: Blob;
   readonly #handle: FileHandleLike | undefined;
-  readonly #flow: Flow;
-  /** Where the last read ended, and how many before it followed one another. */
-  #end = -1;
-  #inRow = 0;
 
   constructor(blob: Blob, handle?: FileHandleLike) {
     this.#blob = blob;
     this.#handle = handle;
     this.size = blob.size;
-    this.#flow = new Flow(blob);
   }
 
-  first(signal: AbortSignal): Promise<Uint8Array> {
-    return this.read(0, Math.min(FIRST_BYTES, this.size), signal);
+  first(): Promise<Uint8Array> {
+    return this.read(0, Math.min(FIRST_BYTES, this.size));
   }
 
-  async read(start: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
-    this.#inRow = start === this.#end ? this.#inRow + 1 : 0;
-    this.#end = end;
-    const isFlow = this.#inRow >= IN_A_ROW && end - start >= LARGE && flows();
-    const blob = await this.#current();
-    if (isFlow) return this.#flow.read(start, end, signal);
-    const part = blob.slice(start, end);
+  async read(start: number, end: number): Promise<Uint8Array> {
+    const part = (await this.#current()).slice(start, end);
     let buffer;
     try {
       buffer = await part.arrayBuffer();
@@ -47,10 +32,6 @@ export class BlobSource implements Source {
     const found = start + buffer.byteLength;
     if (found !== end) throw changed(`it ends at byte ${found}, expected at least ${end}`, { expected: end, found });
     return new Uint8Array(buffer);
-  }
-
-  close(): void {
-    this.#flow.close();
   }
 
   /** The file as it is now, which a handle tells and a File does not. */

@@ -14,6 +14,7 @@ const MAX_INPUT = 4 << 20;
 /** A deflated member of an archive: a stream that goes on where the last read stopped, and starts again to go back. */
 export class DeflatedSource implements Source {
   readonly size: number;
+  readonly isFresh = true;
   /** Is given what is inflated in passing. */
   keep: (start: number, bytes: Uint8Array) => void = () => {};
   readonly #engine: Engine;

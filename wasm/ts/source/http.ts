@@ -18,6 +18,7 @@ export function httpSource(request: Request, opts: OpenOptions): Source {
   const source: Source = {
     size: undefined,
     memory: undefined,
+    isFresh: true,
     first: (signal) => get(0, FIRST_BYTES, true, signal),
     read: (start, end, signal) => get(start, end, false, signal),
     async measure(signal) {

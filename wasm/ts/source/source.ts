@@ -14,6 +14,8 @@ export interface Source {
   memory?: Uint8Array | undefined;
   /** Whether that memory is the caller's own, so that views of it may be given out. */
   isCallers?: boolean;
+  /** Whether each read gives memory that nobody else has. */
+  readonly isFresh?: boolean;
   /** How many bytes to read ahead of their turn, if not the usual number. */
   readonly ahead?: number;
   /** Up to {@link FIRST_BYTES} from the start, and what can be learned meanwhile. */
