@@ -2,7 +2,7 @@
 
 use npymap_core::npz::{Crc32, Member};
 
-use crate::{container::Container, error::Result};
+use crate::{container::Container, disk::PIECE, error::Result};
 
 /// The CRC-32 of a stored member, of which only all of its bytes tell whether it is right. What is
 /// inflated has its own check.
@@ -35,13 +35,10 @@ impl<'a> Checksum<'a> {
 
     /// Takes the bytes up to an offset into account.
     pub(crate) fn read_to(&mut self, end: u64) -> Result<()> {
-        /// As much as stays in the cache of a processor.
-        const PIECE: u64 = 256 << 10;
-
         let mut cursor = self.container.cursor();
         let mut piece = Vec::new();
         while self.position < end {
-            piece.resize((end - self.position).min(PIECE) as usize, 0);
+            piece.resize((end - self.position).min(PIECE as u64) as usize, 0);
             cursor.read_exact_at(&mut piece, self.position)?;
             self.pass(&piece);
         }

@@ -15,6 +15,9 @@ use crate::{
     options::{Lock, OpenOptions},
 };
 
+/// How much is read and worked on at a time where bytes pass through: it stays in the cache.
+pub(crate) const PIECE: usize = 256 << 10;
+
 /// An open regular file, its path, and its size when it was opened.
 #[derive(Debug)]
 pub(crate) struct Disk {
@@ -224,6 +227,15 @@ pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
         }
     }
     Ok(None)
+}
+
+/// Fails if a file may not be written to, though a rename could replace it.
+pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
+    match open_at_once(path, true) {
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Err(e),
+        // What else is wrong shows when it matters.
+        _ => Ok(()),
+    }
 }
 
 /// Locks a file for a writer, or fails at once. Where there are no locks, there is nothing to keep

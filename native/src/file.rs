@@ -149,7 +149,8 @@ impl NpyFile {
     ///
     /// # Errors
     ///
-    /// If the disk cannot be written.
+    /// If the disk cannot be written. Then the system may have dropped what it could not write: a
+    /// later flush that succeeds does not mean that it is there.
     pub fn flush(&self) -> Result<()> {
         self.disk().sync()
     }

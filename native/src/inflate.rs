@@ -9,7 +9,7 @@ use npymap_core::{
 
 use crate::{
     container::Container,
-    disk::Disk,
+    disk::{Disk, PIECE},
     error::{Error, Result},
 };
 
@@ -52,8 +52,6 @@ impl<'a> Inflater<'a> {
     ///
     /// It takes as much of the disk as the directory declares: more is an error as soon as it comes.
     pub(crate) fn copy_all(&mut self) -> Result<()> {
-        const PIECE: u64 = 256 << 10;
-
         if self.copy.is_some() {
             return Ok(());
         }
@@ -65,9 +63,9 @@ impl<'a> Inflater<'a> {
         // What was inflated so far is gone.
         self.stream = None;
         let mut stream = Stream::new(self.container, self.member)?;
-        let mut piece = vec![0; PIECE.min(size) as usize];
+        let mut piece = vec![0; (PIECE as u64).min(size) as usize];
         while stream.position < size || !stream.is_done {
-            let n = (size - stream.position).min(PIECE) as usize;
+            let n = (size - stream.position).min(PIECE as u64) as usize;
             stream.fill(self.container, &mut piece[..n])?;
             file.write_all(&piece[..n]).map_err(of_copy)?;
         }

@@ -71,34 +71,40 @@ impl Target {
 /// What is replaced, kept open for the sake of its lock.
 #[derive(Debug)]
 enum Replaced {
-    Locked(#[expect(dead_code, reason = "it is open")] Option<File>),
+    /// Whatever it is.
+    Anything,
+    /// What stood there, if something did.
+    Locked(Option<File>),
     Opened(Arc<Disk>),
 }
 
 impl Replaced {
     fn new(guard: Guard, path: &Path) -> Result<Self> {
         match guard {
-            Guard::Nothing => Ok(Self::Locked(None)),
+            Guard::Nothing => Ok(Self::Anything),
             Guard::Lock => disk::lock_if_there(path).map(Self::Locked),
             Guard::Opened(disk) => {
                 if !disk.is_writable() {
                     disk::lock_if_possible(disk.file())?;
                 }
-                let replaced = Self::Opened(disk);
+                let mut replaced = Self::Opened(disk);
                 replaced.check(path)?;
                 Ok(replaced)
             }
         }
     }
 
-    /// Fails if another file stands in the place of the one that was opened.
-    fn check(&self, path: &Path) -> Result<()> {
+    /// Fails if another file stands in the place of the one that was opened, or if there is one by
+    /// now that somebody writes to.
+    fn check(&mut self, path: &Path) -> Result<()> {
         match self {
             Self::Opened(disk) if !disk::is_at(disk.file(), path)? => {
-                Err(io::Error::other("was replaced by another writer just now").into())
+                return Err(io::Error::other("was replaced by another writer just now").into());
             }
-            _ => Ok(()),
+            Self::Locked(file @ None) => *file = disk::lock_if_there(path)?,
+            _ => {}
         }
+        Ok(())
     }
 }
 
@@ -126,6 +132,7 @@ impl NewFile {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => {
                 let real = fs::canonicalize(path)?;
+                disk::check_writable(&real)?;
                 let replaced = Replaced::new(guard, &real)?;
                 let new = Self::create(real, replaced)?;
                 inherit(&new.file, &metadata)?;
@@ -254,7 +261,7 @@ impl NewFile {
         self.take_place(false)
     }
 
-    fn take_place(self, replace: bool) -> Result<File> {
+    fn take_place(mut self, replace: bool) -> Result<File> {
         // Before it has its name: a power cut must not find the name without the bytes.
         self.file.sync_all()?;
         self.replaced.check(&self.path)?;
@@ -403,9 +410,14 @@ fn directory_of(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn new(directory: &tempfile::TempDir) -> NewFile {
-        Target::create_file(&directory.path().join("x"), Guard::Lock).unwrap()
+        new_file(&directory.path().join("x"), Guard::Lock)
+    }
+
+    fn new_file(path: &Path, guard: Guard) -> NewFile {
+        Target::create_file(path, guard).unwrap()
     }
 
     #[cfg(target_os = "linux")]
@@ -430,6 +442,43 @@ mod tests {
             return;
         }
         assert!(taken >= 4 << 20, "{taken} bytes");
+    }
+
+    /// Another writer has come first, and is at work.
+    #[test]
+    fn what_appeared_meanwhile_is_not_replaced_while_it_is_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x");
+        let ours = new(&directory);
+        ours.write_at(b"ours", 0).unwrap();
+        fs::write(&path, b"theirs").unwrap();
+        let theirs = File::options().write(true).open(&path).unwrap();
+        theirs.try_lock().unwrap();
+        let error = ours.finish().unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Locked { .. }), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+
+        let ours = new_file(&path, Guard::Nothing);
+        ours.write_at(b"ours", 0).unwrap();
+        ours.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_may_not_be_written_is_not_replaced() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x");
+        fs::write(&path, b"old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        if File::options().write(true).open(&path).is_ok() {
+            println!("this user may write to every file");
+            return;
+        }
+        let error = Target::create_file(&path, Guard::Lock).unwrap_err();
+        assert!(error.to_string().contains("denied"), "{error}");
     }
 
     /// In order, beginning anew elsewhere, and over what is on its way already.

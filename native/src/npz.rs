@@ -10,7 +10,7 @@ use npymap_core::{
 
 use crate::{
     container::Container,
-    disk::Disk,
+    disk::{Disk, PIECE},
     error::{Error, ErrorKind, Result},
     file::NpyFile,
     options::OpenOptions,
@@ -126,8 +126,6 @@ impl Npz {
         member: &Member,
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        /// As much as the cache of a processor holds, which is looked at twice or more.
-        const PIECE: usize = 256 << 10;
         let container = self.container(member)?;
         let range = container.range();
         let mut decoder = member.decoder().map_err(|e| container.name(e))?;

@@ -14,11 +14,13 @@ use crate::ahead;
 use crate::{
     array::Array,
     checksum::Checksum,
+    disk::PIECE,
     error::{self, Error, Result},
     source::{Reader, Source, plan_options},
 };
 
-/// How much is read and held at once: it bounds the memory that a transfer takes beside its result.
+/// How much is read and held at once, four times as much where axes change their order: it bounds the
+/// memory that a transfer takes beside its result.
 pub(crate) const TILE_BYTES: u64 = 8 << 20;
 
 /// Fills `values` with the values of a layout in C order.
@@ -176,9 +178,6 @@ impl<'a> Transfer<'a> {
         mut look: impl FnMut(&[u8]) + Send,
         mut put: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        /// Still in the cache when it is taken.
-        const PIECE: usize = 256 << 10;
-
         #[cfg(feature = "rayon")]
         if self.is_run() && ahead::is_worth_it(self.nbytes()) {
             let start = self.layout.offset();
@@ -225,8 +224,6 @@ impl<'a> Transfer<'a> {
         mut done: impl FnMut(u64),
         mut put: impl FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        const PIECE: u64 = 256 << 10;
-
         let (start, len) = (self.layout.offset(), self.layout.nbytes());
         if let Some((checksum, data_offset)) = &mut checksum {
             checksum.read_to(*data_offset)?;
@@ -235,7 +232,7 @@ impl<'a> Transfer<'a> {
         let mut buffer = Vec::new();
         let mut at = 0;
         while at < len {
-            let n = (len - at).min(PIECE) as usize;
+            let n = (len - at).min(PIECE as u64) as usize;
             let piece = match self.source.memory() {
                 // The layout lies in the data.
                 Some(bytes) => &bytes[(start + at) as usize..][..n],

@@ -173,6 +173,9 @@ fn check_place(directory: &Path, path: &Path, is_dir: bool, overwrite: bool) -> 
         if !metadata.is_dir() && !overwrite {
             return error(io::ErrorKind::AlreadyExists, "exists already");
         }
+        if !metadata.is_dir() {
+            disk::check_writable(&place).map_err(|e| Error::new(e).at(&place))?;
+        }
     }
     Ok(())
 }
