@@ -47,6 +47,7 @@ mod messages;
 pub mod npz;
 pub mod number;
 pub mod plan;
+pub mod raw;
 pub mod selection;
 mod sort;
 pub mod stats;

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use npymap_core::{cast::CastError, error::Excerpt};
+use npymap_core::{cast::CastError, error::Excerpt, raw::RawError};
 
 use crate::options::Lock;
 
@@ -131,30 +131,6 @@ pub enum AppendError {
         /// The length to which it should be cut.
         len: u64,
     },
-}
-
-/// What is wrong with the description of a headerless file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RawError {
-    /// A dimension that is not given must come out whole.
-    NotAMultiple {
-        /// How many bytes there are from the offset on.
-        available: u64,
-        /// How many bytes one step along that dimension takes.
-        row: u64,
-    },
-    /// A dimension that is not given cannot be counted in steps that take no bytes.
-    NothingToCount,
-    /// The offset lies beyond the end of the file.
-    OffsetBeyondEnd {
-        /// The offset given.
-        offset: u64,
-        /// The size of the file.
-        file_size: u64,
-    },
-    /// More than one dimension is not given.
-    TwoUnknownDimensions,
 }
 
 impl Error {
@@ -338,28 +314,6 @@ impl fmt::Display for AppendError {
     }
 }
 
-impl fmt::Display for RawError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAMultiple { available, row } => write!(
-                f,
-                "size of available data is not a multiple of the data-type size: \
-                 {available} bytes, {row} for each step along the dimension that is not given"
-            ),
-            Self::NothingToCount => {
-                f.write_str("elements of no bytes cannot be counted: all dimensions must be given")
-            }
-            Self::OffsetBeyondEnd { offset, file_size } => {
-                write!(
-                    f,
-                    "the offset {offset} lies beyond the end of the file at {file_size}"
-                )
-            }
-            Self::TwoUnknownDimensions => f.write_str("can only specify one unknown dimension"),
-        }
-    }
-}
-
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
@@ -449,18 +403,7 @@ mod tests {
                 len: 4,
             }
             .into(),
-            RawError::NotAMultiple {
-                available: 23,
-                row: 8,
-            }
-            .into(),
             RawError::NothingToCount.into(),
-            RawError::OffsetBeyondEnd {
-                offset: 25,
-                file_size: 24,
-            }
-            .into(),
-            RawError::TwoUnknownDimensions.into(),
             ErrorKind::Format(npymap_core::selection::SelectionError::ZeroStep.into()),
             ErrorKind::Value {
                 index: vec![3, 0],
@@ -487,6 +430,7 @@ mod tests {
                 | ErrorKind::NotLockable(_)
                 | ErrorKind::ReadOnly
                 | ErrorKind::Value { .. }
+                | ErrorKind::Raw(_)
                 | ErrorKind::Archived => {}
                 ErrorKind::Append(append) => match append {
                     AppendError::NoAxis
@@ -496,12 +440,6 @@ mod tests {
                     | AppendError::PartialRow { .. }
                     | AppendError::TrailingBytes { .. }
                     | AppendError::Shorter { .. } => {}
-                },
-                ErrorKind::Raw(raw) => match raw {
-                    RawError::NotAMultiple { .. }
-                    | RawError::NothingToCount
-                    | RawError::OffsetBeyondEnd { .. }
-                    | RawError::TwoUnknownDimensions => {}
                 },
             }
         }
@@ -532,11 +470,7 @@ mod tests {
             "4 bytes are not whole rows of 12 bytes",
             "the 7 bytes behind the array's data would be overwritten: discard them first",
             "cannot be cut to 4 along axis 0, where it has size 3",
-            "size of available data is not a multiple of the data-type size: 23 bytes, 8 for each \
-             step along the dimension that is not given",
             "elements of no bytes cannot be counted: all dimensions must be given",
-            "the offset 25 lies beyond the end of the file at 24",
-            "can only specify one unknown dimension",
             "slice step cannot be zero",
             "element [3, 0]: '-2' does not fit into dtype('uint8')",
         ];

@@ -72,6 +72,7 @@ pub use npymap_core::{
     DType, Header, Layout, Order, Selection,
     cast::{Casting, Overflow},
     gather::Convert,
+    raw::RawError,
     view::{Element, View},
 };
 #[doc(no_inline)]
@@ -83,7 +84,7 @@ pub use crate::{
     array_mut::{ArrayMut, Chunks},
     create::CreateOptions,
     diff::{Difference, Tolerance},
-    error::{AppendError, Error, ErrorKind, RawError, Result},
+    error::{AppendError, Error, ErrorKind, Result},
     file::NpyFile,
     locate::Warning,
     map::{NpyMap, NpyMapMut},

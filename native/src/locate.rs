@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use npymap_core::{ErrorKind, Header, Layout, Order, Step, header};
+use npymap_core::{ErrorKind, Header, Layout, Order, Step, header, raw};
 
 use crate::{
     container::Container,
-    error::{RawError, Result},
+    error::Result,
     options::{OpenOptions, RawSpec},
 };
 
@@ -82,39 +82,11 @@ impl Located {
         options: &OpenOptions,
     ) -> Result<Self> {
         let len = container.len();
-        let is_known = spec.shape.iter().all(Option::is_some);
-        let available = match len.checked_sub(spec.offset) {
-            Some(available) => available,
-            None if options.extend && is_known => 0,
-            None => {
-                let error = RawError::OffsetBeyondEnd {
-                    offset: spec.offset,
-                    file_size: len,
-                };
-                return Err(container.name(error));
-            }
-        };
-        let mut unknown = spec.shape.iter().filter(|dim| dim.is_none());
-        let dim = match (unknown.next(), unknown.next()) {
-            (None, _) => 0,
-            (Some(_), None) => {
-                let known = spec.shape.iter().flatten();
-                let row = known.fold(spec.dtype.itemsize(), |n, &dim| n.saturating_mul(dim));
-                if row == 0 {
-                    return Err(container.name(RawError::NothingToCount));
-                }
-                if available % row != 0 {
-                    return Err(container.name(RawError::NotAMultiple { available, row }));
-                }
-                available / row
-            }
-            (Some(_), Some(_)) => return Err(container.name(RawError::TwoUnknownDimensions)),
-        };
-        let shape: Vec<_> = spec
-            .shape
-            .iter()
-            .map(|known| known.unwrap_or(dim))
-            .collect();
+        let shape = raw::shape(&spec.dtype, &spec.shape, spec.offset, len)
+            .map_err(|e| container.name(e))?;
+        if !options.extend {
+            raw::available(spec.offset, len).map_err(|e| container.name(e))?;
+        }
         let layout = Layout::new(spec.dtype.clone(), &shape, spec.order);
         let layout = layout.map_err(|e| container.name(e))?;
         let trailing_bytes = trailing_bytes(container, options, &layout, spec.offset)?;

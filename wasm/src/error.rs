@@ -6,7 +6,8 @@ use alloc::{
 };
 
 use npymap_core::{
-    Error, ErrorKind, literal::Literal, npz::ZipError, selection::SelectionError, stats::StatsError,
+    Error, ErrorKind, literal::Literal, npz::ZipError, raw::RawError, selection::SelectionError,
+    stats::StatsError,
 };
 use wasm_bindgen::JsValue;
 
@@ -104,10 +105,36 @@ impl From<Error> for Fault {
                 | SelectionError::NotBasic { offset, .. }
                 | SelectionError::IndexTooLarge { offset, .. },
             ) => fault.with("offset", integer(*offset as u64)),
+            ErrorKind::Magic { found } => fault.with("found", Literal::from(found.to_string())),
+            ErrorKind::NotGiven { offset, len } => fault
+                .with("offset", integer(*offset))
+                .with("length", integer(*len)),
+            ErrorKind::OutOfMemory { len, .. } => fault.with("length", integer(*len)),
             ErrorKind::Version { major, minor } => {
                 let version = [*major, *minor].map(integer);
                 fault.with("version", array(version))
             }
+            _ => fault,
+        }
+    }
+}
+
+impl From<RawError> for Fault {
+    #[cold]
+    fn from(error: RawError) -> Self {
+        let code = match error {
+            RawError::NotAMultiple { .. } | RawError::OffsetBeyondEnd { .. } => "ERR_TRUNCATED",
+            RawError::NothingToCount => "ERR_DTYPE",
+            _ => "ERR_HEADER",
+        };
+        let fault = Self::new(code, error.to_string());
+        match error {
+            RawError::NotAMultiple { available, row } => fault
+                .with("available", integer(available))
+                .with("row", integer(row)),
+            RawError::OffsetBeyondEnd { offset, file_size } => fault
+                .with("expected", integer(offset))
+                .with("found", integer(file_size)),
             _ => fault,
         }
     }

@@ -3,13 +3,12 @@
 use alloc::{
     format,
     string::{String, ToString},
-    vec,
     vec::Vec,
 };
 
 use npymap_core::{
-    DType, Error, ErrorKind, Header, Layout, Order, Step, dtype::descr_from_json, header::Limits,
-    literal::Literal,
+    Error, ErrorKind, Header, Layout, Order, Step, dtype::descr_from_json, header::Limits,
+    literal::Literal, raw as headerless,
 };
 use wasm_bindgen::prelude::*;
 
@@ -44,7 +43,7 @@ pub fn header(
     };
     let (major, minor) = header.version();
     let data_offset = header.data_offset();
-    let end = data_end(header.layout(), data_offset, input_len)?;
+    let end = data_end(header.layout(), header.order(), data_offset, input_len)?;
     let mut warnings: Vec<_> = header.warnings().iter().map(ToString::to_string).collect();
     if let Some(count) = input_len
         .and_then(|len| len.checked_sub(end))
@@ -98,11 +97,17 @@ pub fn raw(
     };
     let shape = match shape {
         Some(shape) => positions(&shape)?,
-        None => vec![count(&dtype, data_offset, input_len)?],
+        None => {
+            let len = input_len.ok_or_else(|| {
+                let message = "without a shape, the length of the source must be known";
+                Fault::new("ERR_HEADER", message)
+            })?;
+            headerless::shape(&dtype, &[None], data_offset, len)?
+        }
     };
     let layout = Layout::new(dtype, &shape, order);
     let layout = layout.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))?;
-    let end = data_end(&layout, data_offset, input_len)?;
+    let end = data_end(&layout, order, data_offset, input_len)?;
     let found = Array::described(descr, layout);
     let code = found.to_string();
     let json = object([
@@ -119,33 +124,13 @@ pub(crate) fn need(start: u64, end: u64) -> String {
     object([("need", integers(&[start, end]))]).to_json()
 }
 
-/// How many elements a source holds, by the rule of `np.memmap`.
-fn count(dtype: &DType, offset: u64, input_len: Option<u64>) -> Result<u64> {
-    let Some(len) = input_len else {
-        let message = "without a shape, the length of the source must be known";
-        return Err(Fault::new("ERR_HEADER", message));
-    };
-    let Some(available) = len.checked_sub(offset) else {
-        let message = format!("the offset {offset} lies beyond the end of the file at {len}");
-        return Err(Fault::new("ERR_TRUNCATED", message));
-    };
-    let row = dtype.itemsize();
-    if row == 0 {
-        let message = "elements of no bytes cannot be counted: all dimensions must be given";
-        return Err(Fault::new("ERR_DTYPE", message));
-    }
-    if !available.is_multiple_of(row) {
-        let message = format!(
-            "size of available data is not a multiple of the data-type size: {available} bytes, \
-             {row} for each step along the dimension that is not given"
-        );
-        return Err(Fault::new("ERR_TRUNCATED", message));
-    }
-    Ok(available / row)
-}
-
 /// Where the data ends in a source, which must not be shorter than that if its length is known.
-fn data_end(layout: &Layout, data_offset: u64, input_len: Option<u64>) -> Result<u64> {
+fn data_end(
+    layout: &Layout,
+    order: Order,
+    data_offset: u64,
+    input_len: Option<u64>,
+) -> Result<u64> {
     if layout.dtype().has_object() {
         // Pickled objects take whatever room they take.
         return Ok(input_len.unwrap_or(data_offset));
@@ -162,6 +147,7 @@ fn data_end(layout: &Layout, data_offset: u64, input_len: Option<u64>) -> Result
         .with("found", integer(found))
         .with("dtype", Literal::from(layout.dtype().to_string()))
         .with("shape", integers(layout.shape()))
+        .with("fortranOrder", Literal::Bool(order == Order::F))
         .with("dataOffset", integer(data_offset))),
         _ => Ok(end),
     }
