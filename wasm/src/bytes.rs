@@ -1,6 +1,6 @@
 //! Copies between JavaScript's memory and WebAssembly's, and numbers that count bytes.
 
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
 use core::ops::Range;
 
 use js_sys::Uint8Array;
@@ -108,8 +108,9 @@ pub(crate) fn position(number: f64) -> Result<u64> {
     if whole as f64 == number && whole <= MAX_SAFE {
         return Ok(whole);
     }
-    let message = "a position or a size is not an integer from 0 to 2^53 - 1";
-    Err(Fault::new("ERR_TOO_LARGE", message).with("found", Literal::Float(number)))
+    let found = Literal::Float(number);
+    let message = format!("{found} is no position or size: an integer from 0 to 2^53 - 1");
+    Err(Fault::new("ERR_TOO_LARGE", message).with("found", found))
 }
 
 /// Positions or sizes that JavaScript gave.

@@ -6,7 +6,7 @@ use js_sys::Uint8Array;
 use npymap_core::{
     Layout, Order,
     gather::{Convert, gather},
-    literal::{Dialect, Literal},
+    literal::Literal,
     plan::PlanOptions,
     stats::{Accumulator, Histogram, HistogramAccumulator, Number, Stats},
     tiles::{Cut, Tile},
@@ -61,14 +61,19 @@ impl Counting {
         base: f64,
         gap: f64,
         max_range: f64,
-        histogram: Option<String>,
+        bins: Option<f64>,
+        range: Option<Vec<f64>>,
     ) -> Result<Self> {
         let layout = Array::parse(code)?.layout;
         let reach = Reach::new(base, gap, max_range)?;
-        let tally = match histogram {
-            Some(json) => {
-                let (bins, range) = bins_of(&json)?;
-                Tally::Histogram(HistogramAccumulator::new(layout.dtype(), bins, range)?)
+        let tally = match bins.zip(range) {
+            Some((bins, range)) => {
+                let &[lo, hi] = range.as_slice() else {
+                    let message = "the range of a histogram is two numbers";
+                    return Err(Fault::new("ERR_SELECTION", message));
+                };
+                let bins = number_of(bins)?;
+                Tally::Histogram(HistogramAccumulator::new(layout.dtype(), bins, (lo, hi))?)
             }
             None => {
                 let empty = Accumulator::new(layout.dtype())?;
@@ -223,41 +228,6 @@ fn fetched(layout: &Layout, reach: Reach) -> Tiling {
         Cut::LargestStride,
         FETCHED_TILE,
     )
-}
-
-/// Reads `{"bins": 10, "range": [0, 1]}`.
-fn bins_of(json: &str) -> Result<(u32, (f64, f64))> {
-    let parsed = Literal::parse(json, Dialect::Python3);
-    let (mut bins, mut range) = (None, None);
-    if let Ok(Literal::Dict(entries)) = &parsed {
-        for (key, value) in entries {
-            match (key, value) {
-                (Literal::Str(key), value) if key == "bins" => bins = float(value),
-                (Literal::Str(key), Literal::List(ends)) if key == "range" => {
-                    if let [lo, hi] = ends.as_slice() {
-                        range = float(lo).zip(float(hi));
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    match bins.zip(range) {
-        Some((bins, range)) => Ok((number_of(bins)?, range)),
-        None => Err(Fault::new(
-            "ERR_SELECTION",
-            "a histogram needs bins and a range of numbers",
-        )),
-    }
-}
-
-fn float(literal: &Literal<'_>) -> Option<f64> {
-    match literal {
-        Literal::Int(n) => Some(*n as f64),
-        Literal::BigInt(digits) => digits.parse().ok(),
-        Literal::Float(x) => Some(*x),
-        _ => None,
-    }
 }
 
 /// A number of bins. Core says how many there may be.

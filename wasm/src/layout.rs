@@ -101,7 +101,7 @@ fn integer_axis(axis: f64) -> Result<i64> {
     if integer as f64 == axis {
         return Ok(integer);
     }
-    let message = format!("axes are integers, found {axis}");
+    let message = format!("axes are integers, found {}", Literal::Float(axis));
     Err(Fault::new("ERR_SELECTION", message))
 }
 

@@ -144,7 +144,7 @@ export interface Boundary {
   texts(code: string, bytes: Uint8Array | undefined): string[];
 
   Reading: new (code: string, base: number, gap: number, maxRange: number, options: string) => Reading;
-  Counting: new (code: string, base: number, gap: number, maxRange: number, histogram: string | undefined) => Counting;
+  Counting: new (code: string, base: number, gap: number, maxRange: number, bins: number | undefined, range: Float64Array | undefined) => Counting;
   Printing: new (code: string, base: number, gap: number, maxRange: number) => Printing;
 
   /**

@@ -115,6 +115,8 @@ impl FloatTally {
 }
 
 impl Sink for FloatTally {
+    const FLOATS: bool = true;
+
     #[inline]
     fn floats<T: Float>(&mut self, values: &[T]) {
         let sum = Sum::of(values, T::into);
@@ -186,6 +188,8 @@ impl ComplexTally {
 }
 
 impl Sink for ComplexTally {
+    const COMPLEX: bool = true;
+
     #[inline]
     fn complex<T: Float>(&mut self, parts: &[T]) {
         let (pairs, _) = parts.as_chunks::<2>();

@@ -246,6 +246,9 @@ impl Bins {
 }
 
 impl Sink for Bins {
+    const INTS: bool = true;
+    const FLOATS: bool = true;
+
     fn ints<T: Int>(&mut self, values: &[T]) {
         for &value in values {
             self.add(value.to_f64());

@@ -65,6 +65,8 @@ impl IntTally {
 }
 
 impl Sink for IntTally {
+    const INTS: bool = true;
+
     #[inline]
     fn ints<T: Int>(&mut self, values: &[T]) {
         let Some(&first) = values.first() else { return };

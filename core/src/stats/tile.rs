@@ -9,14 +9,24 @@ use crate::{
     stats::{float::Float, int::Int},
 };
 
+/// Whether less code counts for more than speed: where it is downloaded before it runs.
+const SMALL: bool = cfg!(target_family = "wasm");
+
 /// The most numbers in a tile. Even, so that complex numbers are never torn.
 pub(super) const TILE: usize = 2048;
 
 /// What takes tiles.
 ///
-/// A sink is made for some dtypes and meets no others, so it implements only what these call.
-/// No tile is empty, none is longer than [`TILE`].
+/// A sink is made for some dtypes, and implements what these call. No tile is empty, none is longer
+/// than [`TILE`].
 pub(super) trait Sink {
+    /// Whether it takes integers, dates and durations.
+    const INTS: bool = false;
+    /// Whether it takes floating-point numbers.
+    const FLOATS: bool = false;
+    /// Whether it takes complex numbers.
+    const COMPLEX: bool = false;
+
     /// Takes integers, and booleans as 0 and 1.
     #[inline]
     fn ints<T: Int>(&mut self, _values: &[T]) {}
@@ -34,60 +44,112 @@ pub(super) trait Sink {
     fn complex<T: Float>(&mut self, _parts: &[T]) {}
 }
 
+/// Feeds one method of a sink with a type of number, decoded further by a function if given.
+macro_rules! feed {
+    ($dtype:ident, $bytes:ident, $sink:ident.$method:ident, $number:ty $(, $decode:expr)?) => {
+        if $dtype.byte_order() == ByteOrder::Big {
+            tiles($bytes, |b| $($decode)?(<$number>::from_be_bytes(b)), |v| $sink.$method(v));
+        } else {
+            tiles($bytes, |b| $($decode)?(<$number>::from_le_bytes(b)), |v| $sink.$method(v));
+        }
+    };
+}
+
 /// Feeds a sink with the values that `bytes` hold. What is not a whole element at the end is
-/// ignored; so are dtypes that are no numbers.
+/// ignored; so are dtypes that the sink is not made for.
 #[inline]
-pub(super) fn feed(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
-    let big = dtype.byte_order() == ByteOrder::Big;
-    /// Feeds one method of the sink with a type of number, decoded further by a function if given.
-    macro_rules! feed {
-        ($method:ident, $number:ty $(, $decode:expr)?) => {
-            if big {
-                tiles(bytes, |b| $($decode)?(<$number>::from_be_bytes(b)), |v| sink.$method(v));
+pub(super) fn feed<S: Sink>(dtype: &DType, bytes: &[u8], sink: &mut S) {
+    // What a sink does not take is no part of its code.
+    if S::INTS {
+        feed_ints(dtype, bytes, sink);
+    }
+    if S::FLOATS {
+        feed_floats(dtype, bytes, sink);
+    }
+    if S::COMPLEX {
+        feed_complex(dtype, bytes, sink);
+    }
+}
+
+#[inline]
+fn feed_ints(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
+    /// Those of up to 32 bits, as wider ones where less code counts for more.
+    macro_rules! narrow {
+        ($number:ty) => {
+            if SMALL {
+                feed!(dtype, bytes, sink.ints, $number, i64::from)
             } else {
-                tiles(bytes, |b| $($decode)?(<$number>::from_le_bytes(b)), |v| sink.$method(v));
+                feed!(dtype, bytes, sink.ints, $number)
             }
         };
     }
     match *dtype.kind() {
+        Kind::Bool if SMALL => tiles(bytes, |[b]| i64::from(b != 0), |v| sink.ints(v)),
         Kind::Bool => tiles(bytes, |[b]| u8::from(b != 0), |v| sink.ints(v)),
-        Kind::Int8 => tiles(bytes, i8::from_ne_bytes, |v| sink.ints(v)),
-        Kind::UInt8 => tiles(bytes, u8::from_ne_bytes, |v| sink.ints(v)),
-        Kind::Int16 => feed!(ints, i16),
-        Kind::UInt16 => feed!(ints, u16),
-        Kind::Int32 => feed!(ints, i32),
-        Kind::UInt32 => feed!(ints, u32),
-        Kind::Int64 => feed!(ints, i64),
-        Kind::UInt64 => feed!(ints, u64),
-        Kind::DateTime64(_) | Kind::TimeDelta64(_) => feed!(times, i64),
-        Kind::Float16 => feed!(floats, u16, f16_to_f32),
-        Kind::Float32 => feed!(floats, f32),
-        Kind::Float64 => feed!(floats, f64),
-        Kind::LongDouble => feed!(floats, u128, long_double_to_f64),
-        Kind::Complex64 => feed!(complex, f32),
-        Kind::Complex128 => feed!(complex, f64),
-        Kind::CLongDouble => feed!(complex, u128, long_double_to_f64),
-        Kind::Extended(kind) => match kind {
-            Extended::Complex32 => feed!(complex, u16, f16_to_f32),
-            Extended::BFloat16 => feed!(floats, u16, bf16_to_f32),
-            // Exact: the numbers are 15 at most.
-            Extended::Int2 | Extended::Int4 | Extended::UInt2 | Extended::UInt4 => tiles(
-                bytes,
-                |[b]| extended_to_f32(kind, u16::from(b)) as i8,
-                |v| sink.ints(v),
-            ),
-            _ => tiles(
-                bytes,
-                |[b]| extended_to_f32(kind, u16::from(b)),
-                |v| sink.floats(v),
-            ),
-        },
-        Kind::Bytes
-        | Kind::Str
-        | Kind::Void
-        | Kind::Struct(_)
-        | Kind::SubArray(_)
-        | Kind::Object => {}
+        Kind::Int8 => narrow!(i8),
+        Kind::UInt8 => narrow!(u8),
+        Kind::Int16 => narrow!(i16),
+        Kind::UInt16 => narrow!(u16),
+        Kind::Int32 => narrow!(i32),
+        Kind::UInt32 => narrow!(u32),
+        Kind::Int64 => feed!(dtype, bytes, sink.ints, i64),
+        Kind::UInt64 => feed!(dtype, bytes, sink.ints, u64),
+        Kind::DateTime64(_) | Kind::TimeDelta64(_) => feed!(dtype, bytes, sink.times, i64),
+        // Exact: the numbers are 15 at most.
+        Kind::Extended(
+            kind @ (Extended::Int2 | Extended::Int4 | Extended::UInt2 | Extended::UInt4),
+        ) => {
+            let decode = |[b]: [u8; 1]| extended_to_f32(kind, u16::from(b)) as i8;
+            if SMALL {
+                tiles(bytes, |b| i64::from(decode(b)), |v| sink.ints(v));
+            } else {
+                tiles(bytes, decode, |v| sink.ints(v));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[inline]
+fn feed_floats(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
+    match *dtype.kind() {
+        Kind::Float16 => feed!(dtype, bytes, sink.floats, u16, f16_to_f32),
+        Kind::Float32 => feed!(dtype, bytes, sink.floats, f32),
+        Kind::Float64 => feed!(dtype, bytes, sink.floats, f64),
+        Kind::LongDouble => feed!(dtype, bytes, sink.floats, u128, long_double_to_f64),
+        Kind::Extended(Extended::BFloat16) => feed!(dtype, bytes, sink.floats, u16, bf16_to_f32),
+        Kind::Extended(
+            Extended::Complex32
+            | Extended::Int2
+            | Extended::Int4
+            | Extended::UInt2
+            | Extended::UInt4,
+        ) => {}
+        Kind::Extended(kind) => tiles(
+            bytes,
+            |[b]| extended_to_f32(kind, u16::from(b)),
+            |v| sink.floats(v),
+        ),
+        _ => {}
+    }
+}
+
+#[inline]
+fn feed_complex(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
+    match *dtype.kind() {
+        Kind::Complex64 if SMALL => feed!(dtype, bytes, sink.complex, f32, f64::from),
+        Kind::Complex64 => feed!(dtype, bytes, sink.complex, f32),
+        Kind::Complex128 => feed!(dtype, bytes, sink.complex, f64),
+        Kind::CLongDouble => feed!(dtype, bytes, sink.complex, u128, long_double_to_f64),
+        Kind::Extended(Extended::Complex32) if SMALL => {
+            feed!(dtype, bytes, sink.complex, u16, |bits| f64::from(
+                f16_to_f32(bits)
+            ))
+        }
+        Kind::Extended(Extended::Complex32) => {
+            feed!(dtype, bytes, sink.complex, u16, f16_to_f32)
+        }
+        _ => {}
     }
 }
 
