@@ -31,10 +31,10 @@ use crate::{
 pub(crate) const FETCHED_TILE: u64 = 4 << 20;
 
 /// Tiles of what is in memory fit the caches of a processor.
-const MEMORY_TILE: u64 = 1 << 20;
+const MEMORY_TILE: u64 = 2 << 20;
 
 /// Shorter runs than this take longer to be copied out than the tile to be gathered.
-const SHORT_RUN: u64 = 256;
+const SHORT_RUN: u64 = 2 << 10;
 
 /// Copying so many bytes that nobody wants takes as long as another call of JavaScript.
 pub(crate) const MEMORY_GAP: u64 = 2 << 10;
