@@ -328,7 +328,10 @@ test('headerless files', async () => {
   assert.deepEqual([...(await fields.field('y').slice('-1').read()).data], [10, 11]);
   await rejectsWith('ERR_TRUNCATED', openRaw(data, { dtype: '<f4', shape: [13] }), npymap);
   await rejectsWith('ERR_DTYPE', openRaw(data, {}), npymap);
-  await assert.rejects(openRaw(data, { dtype: '<f4', shape: 3 }), /^TypeError: the shape is 3, expected an array/);
+  await assert.rejects(openRaw(data, { dtype: '<f4', shape: 3 }), /^TypeError: shape is 3, expected an array/);
+  await assert.rejects(openRaw(data, { dtype: '<f4', shape: [2, -1] }), /^RangeError: shape\[1\] is -1, expected an integer from 0 on/);
+  await assert.rejects(openRaw(data, { dtype: '<f4', offset: 0.5 }), /^RangeError: offset is 0.5, expected an integer from 0 on/);
+  await assert.rejects(openRaw(data, { dtype: '<f4', offset: '8' }), /^TypeError: offset is "8", expected an integer/);
 });
 
 test('arguments that are none of the kinds there are', async () => {

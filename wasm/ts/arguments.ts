@@ -8,10 +8,23 @@ export function textOf(value: string, what: string): string {
   return value;
 }
 
-/** Numbers, such as a shape. A number alone would become an array of so many zeros. */
+/** Numbers, such as axes. A number alone would become an array of so many zeros. */
 export function numbersOf(values: readonly number[], what: string): Float64Array {
   if (!Array.isArray(values)) throw new TypeError(`${what} is ${shown(values)}, expected an array of numbers`);
   return new Float64Array(values);
+}
+
+/** A shape. */
+export function shapeOf(shape: readonly number[]): Float64Array {
+  const lengths = numbersOf(shape, 'shape');
+  shape.forEach((length, i) => numberOf(length, `shape[${i}]`));
+  return lengths;
+}
+
+/** A length or a position. Rust refuses those that are not exact. */
+export function numberOf(value: number, what: string): number {
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new (typeof value === 'number' ? RangeError : TypeError)(`${what} is ${shown(value)}, expected an integer from 0 on`);
 }
 
 /** A dtype in JSON, which `undefined` has no text in. */

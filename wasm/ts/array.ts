@@ -1,5 +1,5 @@
 import type { Ending } from './abort.js';
-import { descrText, numbersOf, textOf, wordOf } from './arguments.js';
+import { descrText, numberOf, numbersOf, textOf, wordOf } from './arguments.js';
 import type { Boundary, Facts, HeaderText, PlanText, ViewText } from './boundary.js';
 import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
@@ -155,7 +155,7 @@ export class LazyArray implements NpyArray {
       yield { start: 0, array: await this.read(how) };
       return;
     }
-    const step = engine.call((wasm) => wasm.rowsPerChunk(this.#facts.code, bytes));
+    const step = engine.call((wasm) => wasm.rowsPerChunk(this.#facts.code, numberOf(bytes, 'bytes')));
     // What is read ahead ends when the caller has enough.
     const ahead = new Scope(() => {}, scope);
     const all = new LazyArray({ ...this.#file, scope: ahead }, this.#facts);
@@ -262,10 +262,12 @@ export class LazyArray implements NpyArray {
   ): Promise<T> {
     const { bins, range } = histogram ?? {};
     const make = (wasm: Boundary, ...layout: Place) => {
-      const options = (ends = range) => JSON.stringify({ bins, range: ends });
+      const number = (value: unknown) => (typeof value === 'number' ? value : NaN);
+      const begin = (ends = range) =>
+        new wasm.Counting(...layout, ends && number(bins), ends && Float64Array.from(Array.isArray(ends) ? ends : [], number));
       // Whether there can be so many bins is known before anything is read.
-      if (histogram && !range) free(new wasm.Counting(...layout, options([0, 1])));
-      return new wasm.Counting(...layout, range && options());
+      if (histogram && !range) free(begin([0, 1]));
+      return begin();
     };
     return this.#work(
       opts,

@@ -111,7 +111,7 @@ function show(where, rows) {
     const ours = times.npymap;
     const others = Object.entries(times).filter(([name]) => name !== 'npymap')
       .map(([name, time]) => `${name} ${format(time)} (${(time / ours).toFixed(1)}×)`);
-    console.log(`  ${what.padEnd(32)} ${format(ours).padStart(8)} ${unit}   ${others.join(', ')}`);
+    console.log(`  ${what.padEnd(52)} ${format(ours).padStart(8)} ${unit}   ${others.join(', ')}`);
   }
 }
 
