@@ -20,13 +20,13 @@ export function SliceBox({ refTo, selection, error, selected }: { refTo: Ref; se
   const preview = useAnswer(JSON.stringify(refTo), draft, (abort) => ask('select', { ref: refTo, selection: draft }, { signal: abort }), 60);
   const wrong = isDraft ? (preview.isLoading ? undefined : preview.error) : error;
   const found = isDraft ? preview.value : selected;
-  const run = (): void => {
-    if (!isDraft) return;
-    history.value = [draft, selection, ...history.value.filter((text) => text !== draft && text !== selection)].slice(0, 30);
-    commit(select(state.value, draft, { zoom: null, row: 0, col: 0 }));
+  const run = (text: string): void => {
+    if (text === selection || (text === draft && wrong)) return;
+    history.value = [text, selection, ...history.value.filter((other) => other !== text && other !== selection)].slice(0, 30);
+    commit(select(state.value, text, { zoom: null, row: 0, col: 0 }));
   };
   return (
-    <form class="slice" role="search" aria-label="Select" onSubmit={(event) => { event.preventDefault(); run(); }}>
+    <form class="slice" role="search" aria-label="Select" onSubmit={(event) => { event.preventDefault(); run(draft); }}>
       <label for="slice" class="slice-label">array[</label>
       <input
         id="slice"
@@ -43,6 +43,10 @@ export function SliceBox({ refTo, selection, error, selected }: { refTo: Ref; se
         onInput={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') setDraft(selection);
+          if (event.key !== 'Enter') return;
+          // The button knows what was there when it was drawn: who types fast and presses Enter would be ignored.
+          event.preventDefault();
+          run(event.currentTarget.value);
         }}
       />
       <span class="slice-label" aria-hidden="true">]</span>
