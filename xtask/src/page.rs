@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    npm,
+    browsers, npm,
     shell::{Cmd, Result, cargo, root, target_dir},
 };
 
@@ -48,7 +48,19 @@ pub(crate) fn build_and_walk(python: &Path) -> Result {
 pub(crate) fn walk(python: &Path) -> Result {
     drive(python)?
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
-        .args(["chromium", "short"].map(|name| format!("{WALK}/{name}.test.mjs")))
+        .args(["chromium", "short", "pictures"].map(|name| format!("{WALK}/{name}.test.mjs")))
+        .run()?;
+    lighthouse(python)
+}
+
+/// What Lighthouse says of the page.
+fn lighthouse(python: &Path) -> Result {
+    let dir = format!("{PAGE}/test/lighthouse");
+    npm::install_in(&dir)?;
+    let chromium = browsers::find("chromium").unwrap_or_default();
+    drive(python)?
+        .arg(format!("{dir}/main.mjs"))
+        .env("CHROME_PATH", chromium)
         .run()
 }
 

@@ -82,6 +82,6 @@ export async function host() {
 
 function needed(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run \`cargo xtask page-test\``);
+  if (!value) throw new Error(`${name} is not set: run \`cargo xtask walk\``);
   return value;
 }
