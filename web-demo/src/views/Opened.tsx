@@ -67,12 +67,12 @@ function Stage({ tab, refTo, facts }: { tab: Tab; refTo: Ref; facts: ArrayFacts 
         <SliceBox refTo={refTo} selection={selection} error={error} selected={selected} />
         {looking && <Dims looking={looking} />}
       </div>
-      {looking && <Views looking={looking} />}
+      {looking && <Views looking={looking} isStale={looking.selection !== selection} />}
     </>
   );
 }
 
-function Views({ looking }: { looking: Looking }): VNode {
+function Views({ looking, isStale }: { looking: Looking; isStale: boolean }): VNode {
   const { tab, arrangement, selected } = looking;
   const [isTaking, setTaking] = useState(false);
   const views = viewsOf(arrangement, looking.facts.shape.length);
@@ -112,7 +112,7 @@ function Views({ looking }: { looking: Looking }): VNode {
         </div>
         <button type="button" class="take" onClick={() => setTaking(true)}>Take away …</button>
       </div>
-      <section id="view" class={`view view-${view}`} role="tabpanel" aria-labelledby={`view-${view}`}>
+      <section id="view" class={`view view-${view} ${isStale ? 'is-stale' : ''}`} role="tabpanel" aria-labelledby={`view-${view}`} aria-busy={isStale}>
         {kind === 'object' ? (
           <p class="centre muted">Python objects are pickled, and nothing of them is executed here. All that can be told is on the card.</p>
         ) : selected.array.size === 0 && view !== 'compare' ? (

@@ -46,7 +46,8 @@ function walk(name, run, { allow = /(?!)/, ...options } = {}) {
 }
 
 const id = (page, name) => page.getByTestId(name);
-const cell = (page, row, col = 0) => page.locator(`.grid-cell[data-row="${row}"][data-col="${col}"]:not(.is-waiting)`);
+// What was selected before may still stand there, and then the view is busy.
+const cell = (page, row, col = 0) => page.locator(`.view[aria-busy=false] .grid-cell[data-row="${row}"][data-col="${col}"]:not(.is-waiting)`);
 const view = (page, name) => page.getByRole('tab', { name, exact: true }).click();
 const at = (hash) => `${served.url}#${hash}`;
 
@@ -253,7 +254,6 @@ walk('selects as NumPy does, and says what NumPy says', async (page) => {
     const flat = shape.endsWith(',)') || shape.endsWith(', 1)');
     for (let i = 0; i < 3; i += 1) {
       const shown = flat ? cell(page, i, 0) : cell(page, 0, i);
-      // What was selected before may still stand there.
       await has(shown, first[i]);
       texts.push(await shown.textContent());
     }
@@ -480,6 +480,53 @@ walk('does everything by keyboard', async (page) => {
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
+
+walk('plays the frames of a stack, and stops', async (page) => {
+  await page.goto(at('served=huge.npy&sel=17&view=heatmap'));
+  await has(id(page, 'detail'), 'every');
+  const index = page.getByLabel('Index of axis 0, as a number');
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.waitForFunction(() => Number(document.querySelector('.dim-slider input[type=number]').value) >= 20);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  const stopped = Number(await index.inputValue());
+  assert.ok(stopped >= 20 && stopped < 100);
+  await has(id(page, 'slice-result'), '(1024, 1024)');
+  await page.waitForTimeout(500);
+  assert.equal(Number(await index.inputValue()), stopped);
+  assert.match(page.url(), new RegExp(`sel=${stopped},`));
+});
+
+// Twice as large letters leave half of the room.
+for (const [what, options] of Object.entries({
+  'at 200 %': { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+  'on a phone': { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+})) {
+  walk(`has everything within reach ${what}`, async (page) => {
+    const fits = async () => {
+      const { wide, room } = await page.evaluate(() => ({ wide: document.scrollingElement.scrollWidth, room: innerWidth }));
+      assert.ok(wide <= room, `${wide} of ${room} pixels`);
+    };
+    const press = (locator) => (options.hasTouch ? locator.tap() : locator.click());
+    await page.goto(served.url);
+    await page.locator('.served li').first().waitFor();
+    await fits();
+    await press(page.locator('.served button', { hasText: 'a.npy' }).first());
+    await has(id(page, 'slice-result'), '(60, 70)');
+    for (const name of ['Table', 'Heatmap', 'Lines', 'Statistics', 'Compare']) {
+      await press(page.getByRole('tab', { name, exact: true }));
+      await page.locator('.view:not(:has(.loading))').waitFor();
+      await fits();
+    }
+    await press(page.getByRole('tab', { name: 'Table', exact: true }));
+    await press(cell(page, 3, 1));
+    await has(id(page, 'selected'), '[3, 1]');
+    await select(page, '-1');
+    await has(cell(page, 0), said.slices['-1'].first[0]);
+    await press(page.getByRole('button', { name: /Take away/ }));
+    await page.getByRole('dialog').waitFor();
+    await fits();
+  }, options);
+}
 
 walk('has a tree that screen readers can follow', async (page) => {
   await page.goto(at('served=structured.npy&row=2&col=1'));

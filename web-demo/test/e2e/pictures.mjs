@@ -35,7 +35,7 @@ export async function shoot(browser, url, dress) {
   try {
     const page = await context.newPage();
     await page.goto(url);
-    await page.locator('main:not(:has(.loading, .is-loading, .is-waiting))').waitFor();
+    await page.locator('main:not(:has(.loading, .is-loading, .is-waiting, .is-stale))').waitFor();
     // Until two pictures in a row are the same: what is drawn after that is drawn.
     for (let last, left = 20; ; left -= 1) {
       await page.waitForTimeout(250);
