@@ -1,4 +1,4 @@
-// What is measured: the same work by npymap, by numpy-ts, by npyjs and by a loop in plain JavaScript. Runs in Node.js and
+// What is measured: the same work by npymap, by numpy-ts, by npyjs, by hyparquet and by a loop in plain JavaScript. Runs in Node.js and
 // in pages.
 
 /** 64 MiB of float32. */
@@ -6,9 +6,9 @@ const [ROWS, COLUMNS] = [4096, 4096];
 const SIZE = ROWS * COLUMNS;
 
 /** Runs every job, and returns rows of `{ what, unit, times }`, the times by who took them. */
-export async function measure({ npymap, npyjs, numpyts }) {
+export async function measure({ npymap, npyjs, numpyts, hyparquet }) {
   const rows = [];
-  for (const job of jobs({ npymap, npyjs, numpyts })) {
+  for (const job of jobs({ npymap, npyjs, numpyts, hyparquet })) {
     // One set of inputs at a time: they are large.
     const { what, unit, length, runs, check } = await job();
     // What takes new memory takes as long as the system needs to give it, whoever asks: so also into memory in use.
@@ -30,7 +30,7 @@ export async function measure({ npymap, npyjs, numpyts }) {
   return rows;
 }
 
-function jobs({ npymap, npyjs, numpyts }) {
+function jobs({ npymap, npyjs, numpyts, hyparquet }) {
   const { openNpy } = npymap;
   return [
     async () => {
@@ -160,6 +160,28 @@ function jobs({ npymap, npyjs, numpyts }) {
         runs: { npymap: () => array.stats() },
       };
     },
+    ...['the first', 'the middle', 'the last'].map((where, part) => async () => {
+      // A table as each format has it: a million rows, and forty of them on a screen.
+      const [rows, columns] = [1_000_000, 16];
+      const values = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 7919) % 100_003) - 50_000);
+      const npy = new Blob([file('<f4', [rows, columns], values)]);
+      const columnData = Array.from({ length: columns }, (_, column) => ({
+        name: String(column), data: Array.from({ length: rows }, (_, row) => values[row * columns + column]), type: 'FLOAT',
+      }));
+      const parquet = new Blob([hyparquet.parquetWriteBuffer({ columnData })]);
+      const rowStart = Math.floor(((rows - 40) * part) / 2);
+      return {
+        what: `open, and read ${where} 40 of 10⁶ rows of a Blob`, unit: 'ms',
+        runs: {
+          npymap: async () => (await npymap.openNpy(npy)).slice(`[${rowStart}:${rowStart + 40}]`).read(),
+          'hyparquet, of Parquet': () =>
+            hyparquet.parquetReadObjects({
+              file: { byteLength: parquet.size, slice: (start, end) => parquet.slice(start, end).arrayBuffer() }, rowStart, rowEnd: rowStart + 40,
+            }),
+        },
+        check: (r) => same(r.npymap.data, r['hyparquet, of Parquet'].flatMap((row) => Object.values(row))),
+      };
+    }),
   ];
 }
 

@@ -21,11 +21,11 @@ const load = (name) => import(pathToFileURL(require.resolve(name)).href);
 await sizes();
 // Their modules, as a module beside them imports them.
 const others = join(directory, 'others.mjs');
-writeFileSync(others, "export { default as Npyjs } from 'npyjs';\nexport * as numpyts from 'numpy-ts';\n");
-const { Npyjs, numpyts } = await import(pathToFileURL(others).href);
+writeFileSync(others, "export { default as Npyjs } from 'npyjs';\nexport * as numpyts from 'numpy-ts';\nexport { parquetReadObjects } from 'hyparquet';\nexport { parquetWriteBuffer } from 'hyparquet-writer';\n");
+const { Npyjs, numpyts, ...hyparquet } = await import(pathToFileURL(others).href);
 const npymap = await import(pathToFileURL(join(dist, 'index.js')).href);
 await requests(npymap);
-show(`Node.js ${process.versions.node}`, await measure({ npymap, npyjs: new Npyjs(), numpyts }));
+show(`Node.js ${process.versions.node}`, await measure({ npymap, npyjs: new Npyjs(), numpyts, hyparquet }));
 if (!process.argv.includes('--no-browsers')) await inChromium();
 process.exit(0);
 
@@ -82,9 +82,10 @@ async function inChromium() {
     stdin: {
       contents: `
         import * as npymap from ${JSON.stringify(join(dist, 'index.js'))};
-        import { Npyjs, numpyts } from ${JSON.stringify(others)};
+        import * as others from ${JSON.stringify(others)};
+        const { Npyjs, numpyts, ...hyparquet } = others;
         import { measure } from ${JSON.stringify(fileURLToPath(new URL('jobs.mjs', import.meta.url)))};
-        measure({ npymap, npyjs: new Npyjs(), numpyts }).then((rows) => { globalThis.rows = rows; }, (error) => { globalThis.rows = String(error.stack); });
+        measure({ npymap, npyjs: new Npyjs(), numpyts, hyparquet }).then((rows) => { globalThis.rows = rows; }, (error) => { globalThis.rows = String(error.stack); });
       `,
       resolveDir: directory,
     },

@@ -45,6 +45,12 @@ def huge():
     said["huge"] = {"nbytes": array.nbytes, "corner": texts(array[17, :10, :4]), "at": str(array[1200, 500, 700])}
 
 
+def wide():
+    """6.4 GB in frames of four million elements."""
+    y, x = np.mgrid[0:2000, 0:2000]
+    sparse("wide.npy", (400, 2000, 2000), "f4", [(7, np.sin(x / 50) * np.cos(y / 70))])
+
+
 def golden(rows=40, cols=60):
     """A picture, and which of 256 colours each of its cells has: equal parts of the range, as Matplotlib has them."""
     values = np.round(rng.gamma(2, 10, (rows, cols)), 3)
@@ -153,7 +159,7 @@ def header(path, text, data=b""):
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in [rows, huge, golden, image, complex_numbers, structured, archive, pair, changing, hostile]:
+    for make in [rows, huge, wide, golden, image, complex_numbers, structured, archive, pair, changing, hostile]:
         make()
     (OUT / "said.json").write_text(json.dumps(said))
 

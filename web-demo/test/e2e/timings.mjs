@@ -41,6 +41,8 @@ try {
   const huge = '#file=huge.npy&size=6442451072&sel=17';
   await measure('a file of 6 GiB, until its first cells are there', () => opening('huge.npy', `${huge}&view=table`, CELL));
   await measure('the same, until a frame of 1024 × 1024 is a picture', () => opening('huge.npy', `${huge}&view=heatmap`, '[data-testid=detail]:not(:empty)'));
+  await measure('a frame of 2000 × 2000 of 6.4 GB, until it is a picture', () =>
+    opening('wide.npy', '#file=wide.npy&size=6400000128&sel=7&view=heatmap', '[data-testid=detail]:not(:empty)'));
   await opening('rows.npy', '#file=rows.npy&size=1000000128&view=table', CELL);
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
