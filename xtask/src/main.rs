@@ -43,8 +43,9 @@ cargo xtask <chore>
   npm-test             build it and run its tests, those in browsers and with NumPy too
   wasm-test [ENGINE]   the tests of its Rust side, in node, chromium, firefox or all of them
   page [--test]        build the inspector into web-demo/dist; and test what of it needs no browser
-  walk                 build it, and walk through it with Chromium, Firefox and WebKit
-  screenshots          take the pictures in docs/ from the running page, others below target/e2e
+  walk                 build it, and walk through it with Chromium, Firefox, WebKit and Lighthouse
+  screenshots          take the pictures in docs/ from the running page, those that the walk compares
+                       with, and others below target/e2e
   compare [ARGS]       speed, side by side with NumPy and other crates; `compare npm`: the npm package,
                        beside other readers in Node.js and Chromium; `compare page`: waiting times
 

@@ -64,7 +64,8 @@ fn lighthouse(python: &Path) -> Result {
         .run()
 }
 
-/// Takes the pictures of the README, and pictures of every view for people to look at.
+/// Takes the pictures of the README, those that the walk compares with, and pictures of every view
+/// for people to look at.
 pub(crate) fn screenshots(python: &Path) -> Result {
     build()?;
     drive(python)?
@@ -85,10 +86,17 @@ fn drive(python: &Path) -> Result<Cmd> {
     let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
     // As the driver of browsers is the one of the package.
     npm::install()?;
+    let dir = target_dir().join("e2e");
+    Cmd::new(&python.to_string_lossy())
+        .arg(root().join(WALK).join("make_files.py"))
+        .arg(dir.join("files"))
+        // Beside the script it would stand in the way of who looks at the tree.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .run()?;
     Ok(Cmd::new("node")
         .env("NPYMAP_COMMAND", command)
         .env("NPYMAP_PYTHON", python)
-        .env("E2E_DIR", target_dir().join("e2e")))
+        .env("E2E_DIR", dir))
 }
 
 /// Builds the command that has the page in it, and returns its path.

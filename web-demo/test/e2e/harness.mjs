@@ -1,6 +1,7 @@
 // What the walks through the inspector have in common: `npymap serve`, a static host, and what may not happen on a page.
 //
-// NPYMAP_COMMAND is the command, built with the page; NPYMAP_PYTHON a Python with NumPy; E2E_DIR a directory for files.
+// NPYMAP_COMMAND is the command, built with the page; NPYMAP_PYTHON a Python with NumPy; E2E_DIR has `files`, made by make_files.py.
+// `cargo xtask walk` sees to all of them.
 import { execFileSync, spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,17 +13,14 @@ export const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 const DIR = resolve(needed('E2E_DIR'));
 export const FILES = join(DIR, 'files');
 export const SHOTS = join(DIR, 'screenshots');
+mkdirSync(SHOTS, { recursive: true });
 
 /** How long anything may take. Machines may be busy with other things. */
 export const PATIENCE = 30_000;
 
-/** Makes the files, and says what NumPy says of them. */
-export function makeFiles() {
-  const script = fileURLToPath(new URL('make_files.py', import.meta.url));
-  const said = join(FILES, 'said.json');
-  if (!existsSync(said) || statSync(said).mtimeMs < statSync(script).mtimeMs) python([script, FILES]);
-  mkdirSync(SHOTS, { recursive: true });
-  return JSON.parse(readFileSync(said, 'utf8'));
+/** What NumPy says of the files that make_files.py has made, once for all tests. */
+export function readSaid() {
+  return JSON.parse(readFileSync(join(FILES, 'said.json'), 'utf8'));
 }
 
 /** What a Python program prints. */

@@ -7,6 +7,7 @@ What is large is sparse: it takes no room but for what is written.
 
 import json
 import pathlib
+import shutil
 import sys
 
 import numpy as np
@@ -158,7 +159,9 @@ def header(path, text, data=b""):
 
 
 def main():
-    OUT.mkdir(parents=True, exist_ok=True)
+    # What an older one has made would be listed, too.
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
     for make in [rows, huge, wide, golden, image, complex_numbers, structured, archive, pair, changing, hostile]:
         make()
     (OUT / "said.json").write_text(json.dumps(said))

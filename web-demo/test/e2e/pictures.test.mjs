@@ -6,13 +6,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DRIVERS } from '../../../wasm/test/drivers.mjs';
-import { FILES, makeFiles, PATIENCE, serve, SHOTS } from './harness.mjs';
+import { FILES, PATIENCE, serve, SHOTS } from './harness.mjs';
 import { COMPARED, difference, DRESSES, seenPath, shoot, shrink, VIEWS } from './pictures.mjs';
 
 /** How much of a picture may differ. Fonts differ from machine to machine. */
 const TOLERANCE = 0.03;
 
-makeFiles();
 let driver, browser, served;
 
 before(async () => {

@@ -6,14 +6,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DRIVERS } from '../../../wasm/test/drivers.mjs';
-import { makeFiles, SHOTS, serve, FILES } from './harness.mjs';
+import { SHOTS, serve, FILES } from './harness.mjs';
 import { COMPARED, DRESSES, SEEN, seenPath, shoot, shrink, VIEWS } from './pictures.mjs';
 
 const [docs] = process.argv.slice(2);
 /** What the README may weigh. */
 const MOST = 200_000;
 
-makeFiles();
 const samples = fileURLToPath(new URL('../../public/samples', import.meta.url));
 const driver = await DRIVERS.chromium();
 const browser = driver.page.context().browser();

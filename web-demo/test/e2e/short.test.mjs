@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { DRIVERS } from '../../../wasm/test/drivers.mjs';
-import { FILES, makeFiles, PATIENCE, serve } from './harness.mjs';
+import { FILES, readSaid, PATIENCE, serve } from './harness.mjs';
 
-const said = makeFiles();
+const said = readSaid();
 
 for (const name of (process.env.E2E_BROWSERS ?? 'firefox,webkit').split(',')) {
   describe(name, { timeout: 10 * PATIENCE }, () => {

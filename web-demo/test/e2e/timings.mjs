@@ -1,10 +1,9 @@
 // How long people wait, in Chromium: printed, not judged, as machines differ. `node timings.mjs`, in the environment of the walk.
 import { join } from 'node:path';
 import { DRIVERS } from '../../../wasm/test/drivers.mjs';
-import { FILES, host, makeFiles } from './harness.mjs';
+import { FILES, host } from './harness.mjs';
 
 const ROUNDS = 7;
-makeFiles();
 const [driver, site] = await Promise.all([DRIVERS.chromium(), host()]);
 const { page } = driver;
 await page.setViewportSize({ width: 1280, height: 800 });

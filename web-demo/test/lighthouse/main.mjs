@@ -1,10 +1,9 @@
 // What Lighthouse says of the page, which `npymap serve` serves: `node main.mjs`, in the environment of the walk.
 //
 // Accessibility and best practices are judged. Performance is printed: it is time, and machines differ.
-import { join } from 'node:path';
 import * as chromeLauncher from 'chrome-launcher';
 import lighthouse from 'lighthouse';
-import { FILES, makeFiles, serve } from '../e2e/harness.mjs';
+import { FILES, serve } from '../e2e/harness.mjs';
 
 const LEAST = 95;
 const JUDGED = ['accessibility', 'best-practices'];
@@ -14,7 +13,6 @@ const PAGES = [
 ];
 const CATEGORIES = ['performance', ...JUDGED];
 
-makeFiles();
 const served = await serve(FILES);
 const chrome = await chromeLauncher.launch({
   chromePath: process.env.CHROME_PATH,
