@@ -133,8 +133,8 @@ impl From<RawError> for Fault {
                 .with("available", integer(available))
                 .with("row", integer(row)),
             RawError::OffsetBeyondEnd { offset, file_size } => fault
-                .with("expected", integer(offset))
-                .with("found", integer(file_size)),
+                .with("offset", integer(offset))
+                .with("size", integer(file_size)),
             _ => fault,
         }
     }

@@ -52,6 +52,33 @@ test('a selection of 5 GiB costs its plan and the header block', async () => {
   assert.ok(server.log.every(({ method }) => method === 'GET'));
 });
 
+// Buffers are freed as soon as they were used, but not this one.
+test('a file that is downloaded while it is read is there for what comes after', async () => {
+  const values = Float32Array.from({ length: 6144 * 1024 }, (_, i) => i % 100);
+  const file = npyFile("'<f4'", [6144, 1024], values);
+  for (const [isWhole, opts] of [
+    [(end) => end >= file.length, { cache: false }],
+    [(end) => end >= file.length, { cache: { maxBytes: 1 << 20 } }],
+    [(end) => end > 1 << 20, { cache: false, withoutRange: 'download' }],
+    [(end) => end > 1 << 23, { withoutRange: 'download' }],
+  ]) {
+    const fetch = async (request) => {
+      const [, start, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.get('Range'));
+      const end = Math.min(Number(last) + 1, file.length);
+      if (isWhole(end)) return new Response(file);
+      return new Response(file.slice(Number(start), end), { status: 206, headers: { 'Content-Range': `bytes ${start}-${end - 1}/${file.length}` } });
+    };
+    const array = await openNpy('http://localhost/whole.npy', { fetch, ...opts });
+    const first = await array.stats();
+    const { data } = await array.slice('::-1').read();
+    assert.equal(first.sum, values.reduce((sum, value) => sum + value, 0));
+    assert.equal(data[0], values[values.length - 1024]);
+    assert.deepEqual(await array.stats(), first);
+    assert.deepEqual((await array.read()).data, values);
+    assert.equal(await array.slice('-1, -1').text(), values.at(-1).toFixed(1));
+  }
+});
+
 test('a small file costs one request', async () => {
   const array = await openNpy(`${server.origin}/small.npy`);
   assert.deepEqual([...(await array.read()).data], [1, 2, 3]);

@@ -16,9 +16,8 @@ export function numbersOf(values: readonly number[], what: string): Float64Array
 
 /** A shape. */
 export function shapeOf(shape: readonly number[]): Float64Array {
-  const lengths = numbersOf(shape, 'shape');
-  shape.forEach((length, i) => numberOf(length, `shape[${i}]`));
-  return lengths;
+  if (Array.isArray(shape)) [...shape].forEach((length, i) => numberOf(length, `shape[${i}]`));
+  return numbersOf(shape, 'shape');
 }
 
 /** A length or a position. Rust refuses those that are not exact. */

@@ -1,5 +1,5 @@
 import type { Ending } from './abort.js';
-import { descrText, numberOf, numbersOf, textOf, wordOf } from './arguments.js';
+import { descrText, numberOf, numbersOf, shown, textOf, wordOf } from './arguments.js';
 import type { Boundary, Facts, HeaderText, PlanText, ViewText } from './boundary.js';
 import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
@@ -262,12 +262,15 @@ export class LazyArray implements NpyArray {
   ): Promise<T> {
     const { bins, range } = histogram ?? {};
     const make = (wasm: Boundary, ...layout: Place) => {
-      const number = (value: unknown) => (typeof value === 'number' ? value : NaN);
-      const begin = (ends = range) =>
-        new wasm.Counting(...layout, ends && number(bins), ends && Float64Array.from(Array.isArray(ends) ? ends : [], number));
-      // Whether there can be so many bins is known before anything is read.
-      if (histogram && !range) free(begin([0, 1]));
-      return begin();
+      if (!histogram) return new wasm.Counting(...layout, undefined, undefined);
+      for (const [value, what] of [[bins, 'bins'], ...[...(range ?? [])].map((end) => [end, 'an end of the range'])] as const) {
+        if (typeof value !== 'number') throw new NpyError('ERR_SELECTION', `${what} is ${shown(value)}, expected a number`);
+      }
+      const counting = new wasm.Counting(...layout, bins, new Float64Array(range ?? [0, 1]));
+      if (range) return counting;
+      // There can be so many bins, which is known before anything is read.
+      free(counting);
+      return new wasm.Counting(...layout, undefined, undefined);
     };
     return this.#work(
       opts,

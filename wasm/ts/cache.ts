@@ -90,7 +90,7 @@ export class Cache {
     return whole;
   }
 
-  /** Frees what was read, unless somebody else has it, too. */
+  /** Frees what was read, unless somebody else has it, too. It must not be used any more. */
   release({ buffer }: Uint8Array): void {
     if (this.#lent.delete(buffer) && buffer.byteLength >= LARGE) discard(buffer as ArrayBuffer);
   }
@@ -172,7 +172,8 @@ export class Cache {
   #settle(piece: Piece): void {
     const isKept = piece.keep && piece.end - piece.start <= this.maxBytes / 4 && this.#pieces[this.#search(piece.start)] === piece;
     if (!isKept) {
-      if (piece.readers === 1 && this.source.isFresh) this.#lent.add(piece.bytes!.buffer);
+      // A source that has been read whole meanwhile has kept it.
+      if (piece.readers === 1 && this.source.isFresh && !this.source.memory) this.#lent.add(piece.bytes!.buffer);
       return this.#remove(piece);
     }
     this.#use(piece);
@@ -226,7 +227,11 @@ interface Piece {
  */
 function discard(buffer: ArrayBuffer): void {
   const { port1, port2 } = new MessageChannel();
-  port1.postMessage(null, [buffer]);
+  try {
+    port1.postMessage(null, [buffer]);
+  } catch {
+    // Where ports take no buffers, it is collected some day.
+  }
   port1.close();
   port2.close();
 }

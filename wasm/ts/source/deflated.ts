@@ -115,6 +115,7 @@ export class DeflatedSource implements Source {
     const input = new Uint8Array(this.#input.length + bytes.length);
     input.set(this.#input);
     input.set(bytes, this.#input.length);
+    this.#archive.release(bytes);
     this.#input = input;
     this.#next = end;
     this.#step = Math.min(this.#step * 2, MAX_INPUT);

@@ -14,7 +14,7 @@ export interface Source {
   memory?: Uint8Array | undefined;
   /** Whether that memory is the caller's own, so that views of it may be given out. */
   isCallers?: boolean;
-  /** Whether each read gives memory that nobody else has. */
+  /** Whether each read gives memory that nobody else has, as long as not all of it is in memory. */
   readonly isFresh?: boolean;
   /** How many bytes to read ahead of their turn, if not the usual number. */
   readonly ahead?: number;
