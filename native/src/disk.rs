@@ -1,7 +1,7 @@
 //! A file read by position: no cursor, so many threads can read at once.
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Seek, SeekFrom},
     ops::Range,
     path::{Path, PathBuf},
@@ -33,14 +33,16 @@ impl Disk {
     /// device, is refused.
     pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Arc<Self>> {
         let lock = options.wanted_lock();
+        let mut how = File::options();
+        how.read(true).write(options.write);
         let open = || {
-            let mut file = open_at_once(path, options.write)?;
+            let mut file = open_at_once(path, &how)?;
             // Before anything is found out that a writer could change.
             if let Some(lock) = lock {
                 take_lock(&file, lock)?;
                 // Who had the lock until now may have replaced the file.
                 while !is_at(&file, path)? {
-                    file = open_at_once(path, options.write)?;
+                    file = open_at_once(path, &how)?;
                     take_lock(&file, lock)?;
                 }
             }
@@ -203,7 +205,7 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let (opened, named) = (file.metadata()?, std::fs::metadata(path)?);
+        let (opened, named) = (file.metadata()?, fs::metadata(path)?);
         Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino()))
     }
     #[cfg(not(unix))]
@@ -218,7 +220,10 @@ pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
     // Network file systems lock for writers only what is open for writing. What the file is, and
     // whether it can be replaced, shows when it is.
-    let open = || open_at_once(path, true).or_else(|_| open_at_once(path, false));
+    let open = || {
+        let written = open_at_once(path, File::options().read(true).write(true));
+        written.or_else(|_| open_at_once(path, File::options().read(true)))
+    };
     while let Ok(file) = open() {
         lock_if_possible(&file)?;
         // Who had the lock until now may have replaced the file.
@@ -230,8 +235,8 @@ pub(crate) fn lock_if_there(path: &Path) -> Result<Option<File>> {
 }
 
 /// Fails if a file may not be written to, though a rename could replace it.
-pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
-    match open_at_once(path, true) {
+pub(crate) fn refuse_protected(path: &Path) -> io::Result<()> {
+    match open_at_once(path, File::options().write(true)) {
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => Err(e),
         // What else is wrong shows when it matters.
         _ => Ok(()),
@@ -274,7 +279,7 @@ pub(crate) fn preallocate(file: &File, len: u64) -> io::Result<()> {
 pub(crate) fn has_holes(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
     // Of 512 bytes each, whatever the file system.
-    let holds_all = |metadata: std::fs::Metadata| metadata.blocks() * 512 >= metadata.len();
+    let holds_all = |metadata: fs::Metadata| metadata.blocks() * 512 >= metadata.len();
     !file.metadata().is_ok_and(holds_all)
 }
 
@@ -311,10 +316,8 @@ pub(crate) fn write_back(file: &File, range: Range<u64>) {
 
 /// Opens a file. A pipe to which nobody writes does not make it wait.
 #[cfg(unix)]
-fn open_at_once(path: &Path, write: bool) -> io::Result<File> {
+fn open_at_once(path: &Path, options: &fs::OpenOptions) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    let mut options = File::options();
-    options.read(true).write(write);
     match options.clone().custom_flags(libc::O_NONBLOCK).open(path) {
         // Another process holds a lease on a regular file, and will give it up.
         Err(e) if e.kind() == io::ErrorKind::WouldBlock => options.open(path),
@@ -323,8 +326,8 @@ fn open_at_once(path: &Path, write: bool) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open_at_once(path: &Path, write: bool) -> io::Result<File> {
-    File::options().read(true).write(write).open(path)
+fn open_at_once(path: &Path, options: &fs::OpenOptions) -> io::Result<File> {
+    options.open(path)
 }
 
 #[cfg(unix)]

@@ -95,16 +95,20 @@ impl Replaced {
     }
 
     /// Fails if another file stands in the place of the one that was opened, or if there is one by
-    /// now that somebody writes to.
+    /// now that may not be written to, or that somebody writes to.
     fn check(&mut self, path: &Path) -> Result<()> {
         match self {
             Self::Opened(disk) if !disk::is_at(disk.file(), path)? => {
-                return Err(io::Error::other("was replaced by another writer just now").into());
+                Err(io::Error::other("was replaced by another writer just now").into())
             }
-            Self::Locked(file @ None) => *file = disk::lock_if_there(path)?,
-            _ => {}
+            Self::Locked(Some(file)) if disk::is_at(file, path).unwrap_or(false) => Ok(()),
+            Self::Locked(file) => {
+                disk::refuse_protected(path)?;
+                *file = disk::lock_if_there(path)?;
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -132,7 +136,7 @@ impl NewFile {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => {
                 let real = fs::canonicalize(path)?;
-                disk::check_writable(&real)?;
+                disk::refuse_protected(&real)?;
                 let replaced = Replaced::new(guard, &real)?;
                 let new = Self::create(real, replaced)?;
                 inherit(&new.file, &metadata)?;
@@ -264,7 +268,9 @@ impl NewFile {
     fn take_place(mut self, replace: bool) -> Result<File> {
         // Before it has its name: a power cut must not find the name without the bytes.
         self.file.sync_all()?;
-        self.replaced.check(&self.path)?;
+        if replace {
+            self.replaced.check(&self.path)?;
+        }
         // Windows cannot open directories. What cannot be opened is found out before it matters.
         #[cfg(unix)]
         let directory = File::open(directory_of(&self.path))?;
@@ -457,6 +463,20 @@ mod tests {
         let error = ours.finish().unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Locked { .. }), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
+
+        // Who replaces nothing does not care who has it.
+        let error = new_file(&path, Guard::Nothing).finish_if_absent();
+        let error = error.unwrap_err();
+        let exists = |e: &io::Error| e.kind() == io::ErrorKind::AlreadyExists;
+        assert!(matches!(error.kind(), ErrorKind::Io(e) if exists(e)), "{error}");
+        fs::remove_file(&path).unwrap();
+        let late = new(&directory);
+        fs::write(&path, b"theirs").unwrap();
+        theirs.unlock().unwrap();
+        let theirs = File::options().write(true).open(&path).unwrap();
+        theirs.try_lock().unwrap();
+        let error = late.finish_if_absent().unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Io(e) if exists(e)), "{error}");
 
         let ours = new_file(&path, Guard::Nothing);
         ours.write_at(b"ours", 0).unwrap();

@@ -174,7 +174,7 @@ fn check_place(directory: &Path, path: &Path, is_dir: bool, overwrite: bool) -> 
             return error(io::ErrorKind::AlreadyExists, "exists already");
         }
         if !metadata.is_dir() {
-            disk::check_writable(&place).map_err(|e| Error::new(e).at(&place))?;
+            disk::refuse_protected(&place).map_err(|e| Error::new(e).at(&place))?;
         }
     }
     Ok(())
