@@ -6,7 +6,11 @@ use crate::{
     DType,
     dtype::{ByteOrder, Extended, Kind},
     number::{bf16_to_f32, extended_to_f32, f16_to_f32, long_double_to_f64},
-    stats::{float::Float, int::Int},
+    stats::{
+        class::{Class, class},
+        float::Float,
+        int::Int,
+    },
 };
 
 /// Whether less code counts for more than speed: where it is downloaded before it runs.
@@ -60,14 +64,11 @@ macro_rules! feed {
 #[inline]
 pub(super) fn feed<S: Sink>(dtype: &DType, bytes: &[u8], sink: &mut S) {
     // What a sink does not take is no part of its code.
-    if S::INTS {
-        feed_ints(dtype, bytes, sink);
-    }
-    if S::FLOATS {
-        feed_floats(dtype, bytes, sink);
-    }
-    if S::COMPLEX {
-        feed_complex(dtype, bytes, sink);
+    match class(dtype) {
+        Ok(Class::Int) if S::INTS => feed_ints(dtype, bytes, sink),
+        Ok(Class::Float) if S::FLOATS => feed_floats(dtype, bytes, sink),
+        Ok(Class::Complex) if S::COMPLEX => feed_complex(dtype, bytes, sink),
+        _ => {}
     }
 }
 
@@ -96,9 +97,7 @@ fn feed_ints(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
         Kind::UInt64 => feed!(dtype, bytes, sink.ints, u64),
         Kind::DateTime64(_) | Kind::TimeDelta64(_) => feed!(dtype, bytes, sink.times, i64),
         // Exact: the numbers are 15 at most.
-        Kind::Extended(
-            kind @ (Extended::Int2 | Extended::Int4 | Extended::UInt2 | Extended::UInt4),
-        ) => {
+        Kind::Extended(kind) => {
             let decode = |[b]: [u8; 1]| extended_to_f32(kind, u16::from(b)) as i8;
             if SMALL {
                 tiles(bytes, |b| i64::from(decode(b)), |v| sink.ints(v));
@@ -118,13 +117,6 @@ fn feed_floats(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
         Kind::Float64 => feed!(dtype, bytes, sink.floats, f64),
         Kind::LongDouble => feed!(dtype, bytes, sink.floats, u128, long_double_to_f64),
         Kind::Extended(Extended::BFloat16) => feed!(dtype, bytes, sink.floats, u16, bf16_to_f32),
-        Kind::Extended(
-            Extended::Complex32
-            | Extended::Int2
-            | Extended::Int4
-            | Extended::UInt2
-            | Extended::UInt4,
-        ) => {}
         Kind::Extended(kind) => tiles(
             bytes,
             |[b]| extended_to_f32(kind, u16::from(b)),
