@@ -12,15 +12,15 @@ export interface Answer<T> {
  * answer, the one before stays, if it was of the same family.
  */
 export function useAnswer<T>(family: string, key: string, question: (signal: AbortSignal) => Promise<T>, delay = 0): Answer<T> {
-  const [answer, setAnswer] = useState<Answer<T> & { family: string }>({ value: undefined, error: undefined, isLoading: true, family });
+  const [answer, setAnswer] = useState<Answer<T> & { family: string; key: string }>({ value: undefined, error: undefined, isLoading: true, family, key });
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    setAnswer((before) => ({ ...(before.family === family ? before : { value: undefined, error: undefined }), isLoading: true, family }));
+    setAnswer((before) => ({ ...(before.family === family ? before : { value: undefined, error: undefined }), isLoading: true, family, key }));
     const ask = (): void => {
       question(signal).then(
-        (value) => signal.aborted || setAnswer({ value, error: undefined, isLoading: false, family }),
-        (error: Error) => signal.aborted || setAnswer({ value: undefined, error, isLoading: false, family }),
+        (value) => signal.aborted || setAnswer({ value, error: undefined, isLoading: false, family, key }),
+        (error: Error) => signal.aborted || setAnswer({ value: undefined, error, isLoading: false, family, key }),
       );
     };
     const timer = delay > 0 ? setTimeout(ask, delay) : undefined;
@@ -30,7 +30,9 @@ export function useAnswer<T>(family: string, key: string, question: (signal: Abo
       controller.abort();
     };
   }, [family, key]);
-  return answer.family === family ? answer : { value: undefined, error: undefined, isLoading: true };
+  if (answer.family !== family) return { value: undefined, error: undefined, isLoading: true };
+  // Until the effect has run, it is the answer to what was asked before.
+  return { ...answer, isLoading: answer.isLoading || answer.key !== key };
 }
 
 /** The size of an element, in CSS pixels. */

@@ -33,12 +33,14 @@ export function Raw({ tab, detail }: { tab: Tab; detail: Readonly<Record<string,
   );
 }
 
-/** Of a file that was cut off, what is there of it; the order is not known. */
-function guess({ expected, found, dtype, shape, dataOffset }: Readonly<Record<string, unknown>>): RawSpec {
+/** Of a file that was cut off, what is there of it. */
+function guess({ expected, found, dtype, shape, dataOffset, fortranOrder }: Readonly<Record<string, unknown>>): RawSpec {
   if (typeof expected !== 'number' || typeof found !== 'number' || typeof dataOffset !== 'number' || !Array.isArray(shape)) {
     return { dtype: 'u1', shape: null, offset: 0, order: 'C' };
   }
-  const [length = 1, ...rest] = shape as number[];
-  const there = Math.floor((length * Math.max(0, found - dataOffset)) / (expected - dataOffset));
-  return { dtype: String(dtype), shape: [there, ...rest], offset: dataOffset, order: 'C' };
+  const isThere = [...(shape as number[])];
+  // What comes last in the file is what is missing.
+  const axis = fortranOrder ? isThere.length - 1 : 0;
+  if (axis in isThere) isThere[axis] = Math.floor((isThere[axis]! * Math.max(0, found - dataOffset)) / (expected - dataOffset));
+  return { dtype: String(dtype), shape: isThere, offset: dataOffset, order: fortranOrder ? 'F' : 'C' };
 }

@@ -43,7 +43,8 @@ export function SliceBox({ refTo, selection, error, selected }: { refTo: Ref; se
         onInput={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') setDraft(selection);
-          if (event.key !== 'Enter') return;
+          // An Enter may also end the composition of a letter.
+          if (event.key !== 'Enter' || event.isComposing) return;
           // The button knows what was there when it was drawn: who types fast and presses Enter would be ignored.
           event.preventDefault();
           run(event.currentTarget.value);
