@@ -468,7 +468,10 @@ mod tests {
         let error = new_file(&path, Guard::Nothing).finish_if_absent();
         let error = error.unwrap_err();
         let exists = |e: &io::Error| e.kind() == io::ErrorKind::AlreadyExists;
-        assert!(matches!(error.kind(), ErrorKind::Io(e) if exists(e)), "{error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::Io(e) if exists(e)),
+            "{error}"
+        );
         fs::remove_file(&path).unwrap();
         let late = new(&directory);
         fs::write(&path, b"theirs").unwrap();
@@ -476,7 +479,10 @@ mod tests {
         let theirs = File::options().write(true).open(&path).unwrap();
         theirs.try_lock().unwrap();
         let error = late.finish_if_absent().unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Io(e) if exists(e)), "{error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::Io(e) if exists(e)),
+            "{error}"
+        );
 
         let ours = new_file(&path, Guard::Nothing);
         ours.write_at(b"ours", 0).unwrap();
