@@ -1,7 +1,7 @@
 //! The npm package, and the tests of its Rust side where it will run.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -43,6 +43,7 @@ pub(crate) fn glue_of(
         .args(["build", "-p", package, "--lib"])
         .args(features)
         .args(["--profile", "wasm", "--target", TARGET])
+        .args(["--config", &without_paths()])
         .run()?;
     let module = format!("wasm/{}.wasm", package.replace('-', "_"));
     Cmd::new(&bindgen()?.to_string_lossy())
@@ -50,6 +51,32 @@ pub(crate) fn glue_of(
         .arg(dir)
         .arg(target_dir().join(TARGET).join(module))
         .run()
+}
+
+/// What keeps the places where this machine has its sources out of what others load, and makes it
+/// the same on every machine.
+fn without_paths() -> String {
+    let sysroot = Cmd::new("rustc").args(["--print", "sysroot"]).read();
+    let std = sysroot.map(|dir| PathBuf::from(dir).join("lib/rustlib/src/rust"));
+    let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
+    let cargo_home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(home?).join(".cargo")));
+    let places = [
+        (Some(root().to_owned()), "npymap"),
+        (cargo_home, "cargo"),
+        (std, "rust"),
+    ];
+    let flags = places.into_iter().filter_map(|(place, name)| {
+        let place = place?.to_string_lossy().into_owned();
+        Some(format!(
+            "\"--remap-path-prefix\", {:?}",
+            format!("{place}={name}")
+        ))
+    });
+    let flags: Vec<_> = flags.collect();
+    // They come behind those of .cargo/config.toml.
+    format!("target.{TARGET}.rustflags = [{}]", flags.join(", "))
 }
 
 /// Where the Rust side is tested.
