@@ -22,8 +22,8 @@ use crate::{
     tiling::{Begun, Reach, Tiling},
 };
 
-/// What is counted at once: as in the library for files, so that sums come out the same to the
-/// last digit.
+/// What is counted at once: as in the library for files, so that sums of floats come out the same to
+/// the last digit.
 const TILE: u64 = 512 << 10;
 
 /// An array whose elements are counted: statistics or a histogram.
