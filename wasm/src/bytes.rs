@@ -102,18 +102,19 @@ pub(crate) fn room(buffer: &mut Vec<u8>, len: u64) -> Result<&mut [u8]> {
     buffer.get_mut(..len).ok_or_else(|| out_of_memory().into())
 }
 
-/// A position or a size that JavaScript gave.
-pub(crate) fn position(number: f64) -> Result<u64> {
+/// A position or a size that JavaScript gave, by the name that it has there.
+pub(crate) fn position(number: f64, name: &str) -> Result<u64> {
     let whole = number as u64;
     if whole as f64 == number && whole <= MAX_SAFE {
         return Ok(whole);
     }
     let found = Literal::Float(number);
-    let message = format!("{found} is no position or size: an integer from 0 to 2^53 - 1");
+    let message = format!("{name} is {found}, expected an integer from 0 to 2^53 - 1");
     Err(Fault::new("ERR_TOO_LARGE", message).with("found", found))
 }
 
 /// Positions or sizes that JavaScript gave.
-pub(crate) fn positions(numbers: &[f64]) -> Result<Vec<u64>> {
-    numbers.iter().copied().map(position).collect()
+pub(crate) fn positions(numbers: &[f64], name: &str) -> Result<Vec<u64>> {
+    let named = |(i, &number)| position(number, &format!("{name}[{i}]"));
+    numbers.iter().enumerate().map(named).collect()
 }

@@ -31,10 +31,10 @@ pub fn header(
     input_length: Option<f64>,
     max_header_bytes: Option<f64>,
 ) -> Result<String> {
-    let input_len = input_length.map(position).transpose()?;
+    let input_len = input_length.map(length).transpose()?;
     let mut limits = Limits::default();
     if let Some(bytes) = max_header_bytes {
-        limits.max_header_len = position(bytes)?;
+        limits.max_header_len = position(bytes, "maxHeaderBytes")?;
     }
     let parsed = Header::parse(bytes, input_len, &limits);
     let header = match parsed.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))? {
@@ -88,15 +88,15 @@ pub fn raw(
 ) -> Result<String> {
     let descr = descr_from_json(descr)?;
     let dtype = described(&descr)?;
-    let data_offset = position(offset)?;
-    let input_len = input_length.map(position).transpose()?;
+    let data_offset = position(offset, "offset")?;
+    let input_len = input_length.map(length).transpose()?;
     let order = match order {
         "C" => Order::C,
         "F" => Order::F,
         _ => return Err(Fault::new("ERR_HEADER", "the order is neither 'C' nor 'F'")),
     };
     let shape = match shape {
-        Some(shape) => positions(&shape)?,
+        Some(shape) => positions(&shape, "shape")?,
         None => {
             let len = input_len.ok_or_else(|| {
                 let message = "without a shape, the length of the source must be known";
@@ -117,6 +117,11 @@ pub fn raw(
         ("facts", facts_of(&found, &code)?),
     ]);
     Ok(json.to_json())
+}
+
+/// The length of a source.
+fn length(input_length: f64) -> Result<u64> {
+    position(input_length, "the length of the source")
 }
 
 /// A range that must be seen.

@@ -104,7 +104,7 @@ pub fn npz_locate(
     member.check()?;
     let local = member
         .header_offset()
-        .checked_sub(position(at)?)
+        .checked_sub(position(at, "at")?)
         .and_then(|skip| local.get(usize::try_from(skip).ok()?..))
         .unwrap_or_default();
     if local.is_empty() {
@@ -155,8 +155,8 @@ fn complete(size: f64, offsets: &[f64], chunks: &[Uint8Array]) -> Result<Directo
 
 /// Reads the directory from the pieces that were seen so far.
 fn read(size: f64, offsets: &[f64], chunks: &[Uint8Array]) -> Result<Step<Directory>> {
-    let offsets = positions(offsets)?;
-    let mut reader = DirectoryReader::new(position(size)?, Limits::default());
+    let offsets = positions(offsets, "offsets")?;
+    let mut reader = DirectoryReader::new(position(size, "size")?, Limits::default());
     let mut step = reader.step(0, &[]);
     loop {
         let wanted = match step.map_err(in_archive)? {

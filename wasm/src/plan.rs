@@ -22,11 +22,11 @@ use crate::{
 #[wasm_bindgen]
 pub fn plan(code: &str, base: f64, gap: f64, max_range: f64, max_ranges: f64) -> Result<String> {
     let layout = Array::parse(code)?.layout;
-    let base = position(base)?;
+    let base = position(base, "base")?;
     let options = PlanOptions {
-        max_gap: position(gap)?,
-        max_range: position(max_range)?,
-        max_ranges: usize::try_from(position(max_ranges)?).unwrap_or(usize::MAX),
+        max_gap: position(gap, "coalesceGap")?,
+        max_range: position(max_range, "maxRange")?,
+        max_ranges: usize::try_from(position(max_ranges, "maxRanges")?).unwrap_or(usize::MAX),
     };
     let plan = layout.plan(&options);
     check_safe(base.saturating_add(layout.byte_span().end))?;
@@ -58,7 +58,7 @@ pub fn rows_per_chunk(code: &str, bytes: f64) -> Result<f64> {
     let layout = Array::parse(code)?.layout;
     let rows = layout.shape().first().copied().unwrap_or(1);
     let row = layout.nbytes().checked_div(rows).unwrap_or(0);
-    let fit = position(bytes)?.checked_div(row).unwrap_or(rows);
+    let fit = position(bytes, "bytes")?.checked_div(row).unwrap_or(rows);
     Ok(fit.clamp(1, rows.max(1)) as f64)
 }
 
@@ -70,7 +70,8 @@ pub fn rows_per_chunk(code: &str, bytes: f64) -> Result<f64> {
 #[wasm_bindgen(js_name = viewSpec)]
 pub fn view_spec(code: &str, base: f64, byte_offset: f64, byte_length: f64) -> Result<String> {
     let layout = Array::parse(code)?.layout;
-    let [base, byte_offset, byte_length] = [base, byte_offset, byte_length].map(position);
+    let [base, byte_offset, byte_length] =
+        [base, byte_offset, byte_length].map(|n| position(n, "a place in the buffer"));
     let (base, byte_length) = (base?, byte_length?);
     let form = Form::new(layout.dtype(), Wishes::default())
         .map_err(|fault| fault.dtype_as("ERR_NOT_VIEWABLE"))?;

@@ -29,10 +29,10 @@ impl Reach {
     /// From the arguments of JavaScript.
     pub(crate) fn new(base: f64, gap: f64, max_range: f64) -> Result<Self> {
         Ok(Self {
-            base: position(base)?,
+            base: position(base, "base")?,
             options: PlanOptions {
-                max_gap: position(gap)?,
-                max_range: position(max_range)?,
+                max_gap: position(gap, "coalesceGap")?,
+                max_range: position(max_range, "maxRange")?,
                 ..PlanOptions::default()
             },
         })

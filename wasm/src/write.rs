@@ -20,6 +20,6 @@ use crate::{
 pub fn write_header(descr: &str, shape: Vec<f64>, fortran_order: bool) -> Result<Vec<u8>> {
     let dtype = described(&descr_from_json(descr)?)?;
     let order = if fortran_order { Order::F } else { Order::C };
-    let header = header::write(&dtype, &positions(&shape)?, order);
+    let header = header::write(&dtype, &positions(&shape, "shape")?, order);
     header.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))
 }

@@ -60,10 +60,10 @@ impl ZipWriter {
         let contents = contents.transpose()?;
         let max_len = match &contents {
             Some(contents) => contents.compressed_size.max(contents.size),
-            None => position(max_size)?,
+            None => position(max_size, "maxSize")?,
         };
         let mut member = self.directory.begin(name, method, self.at, max_len)?;
-        let npy_header_len = position(npy_header_length)?;
+        let npy_header_len = position(npy_header_length, "npyHeaderLength")?;
         if npy_header_len > 0 && !deflate {
             member = member.aligned(npy_header_len);
         }
@@ -114,8 +114,8 @@ impl Contents {
         Ok(Self {
             // A checksum that came from here.
             crc32: crc32 as u32,
-            compressed_size: position(compressed_size)?,
-            size: position(size)?,
+            compressed_size: position(compressed_size, "compressedSize")?,
+            size: position(size, "size")?,
         })
     }
 

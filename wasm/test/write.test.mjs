@@ -81,7 +81,7 @@ test('what is not right is refused', async () => {
     [[1, 2, 3, 4], { shape: [4] }],
     [new DataView(new ArrayBuffer(4)), { shape: [1] }],
   ]) {
-    assert.throws(() => toNpy(data, spec), (error) => error instanceof npymap.NpyError || error instanceof TypeError || error instanceof RangeError, JSON.stringify(spec));
+    assert.throws(() => toNpy(data, spec), (error) => error instanceof npymap.NpyError || error instanceof TypeError, JSON.stringify(spec));
   }
 });
 

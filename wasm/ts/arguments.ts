@@ -14,16 +14,10 @@ export function numbersOf(values: readonly number[], what: string): Float64Array
   return new Float64Array(values);
 }
 
-/** A shape. */
-export function shapeOf(shape: readonly number[]): Float64Array {
-  if (Array.isArray(shape)) [...shape].forEach((length, i) => numberOf(length, `shape[${i}]`));
-  return numbersOf(shape, 'shape');
-}
-
-/** A length or a position. Rust refuses those that are not exact. */
+/** A number, such as a position. Rust refuses those that are none. */
 export function numberOf(value: number, what: string): number {
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new (typeof value === 'number' ? RangeError : TypeError)(`${what} is ${shown(value)}, expected an integer from 0 on`);
+  if (typeof value !== 'number') throw new TypeError(`${what} is ${shown(value)}, expected a number`);
+  return value;
 }
 
 /** A dtype in JSON, which `undefined` has no text in. */

@@ -38,8 +38,7 @@ export type NpyErrorCode =
   | 'ERR_CLOSED';
 
 /**
- * Every error that the package finds. Wrong kinds of arguments are a `TypeError`, lengths and positions that
- * cannot be a `RangeError`, an abort is the reason of its signal.
+ * Every error that the package finds. Wrong kinds of arguments are a `TypeError`, an abort is the reason of its signal.
  *
  * @example
  * ```js

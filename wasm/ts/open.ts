@@ -1,4 +1,4 @@
-import { descrText, numberOf, shapeOf, shown } from './arguments.js';
+import { descrText, numberOf, numbersOf, shown } from './arguments.js';
 import { LazyArray } from './array.js';
 import type { RawText } from './boundary.js';
 import { Cache } from './cache.js';
@@ -44,7 +44,7 @@ export function openArchive(engine: Engine, input: Input, opts: OpenOptions): Pr
 export function openRawArray(engine: Engine, input: Input, spec: RawSpec, opts: OpenOptions): Promise<NpyArray> {
   return opened(engine, input, opts, async ({ cache, scope, ending }) => {
     const { dtype, shape, offset = 0, order = 'C' } = spec;
-    const lengths = shape && shapeOf(shape);
+    const lengths = shape && numbersOf(shape, 'shape');
     const size = shape ? cache.source.size : await sizeOf(cache.source, ending);
     const { facts, ...raw } = engine.json<RawText>((wasm) =>
       wasm.raw(descrText(dtype), lengths, numberOf(offset, 'offset'), order, size),

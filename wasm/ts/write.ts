@@ -1,5 +1,5 @@
 // Writing: headers and records come from Rust, the data stays where it is.
-import { descrText, shapeOf, shown } from './arguments.js';
+import { descrText, numbersOf, shown } from './arguments.js';
 import type { HeaderText, Need, ZipWriter } from './boundary.js';
 import { NpyError } from './errors.js';
 import { pacer } from './run.js';
@@ -182,7 +182,7 @@ interface Header {
 }
 
 function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranOrder = false): Header {
-  const lengths = shapeOf(shape);
+  const lengths = numbersOf(shape, 'shape');
   const bytes = engine.call((wasm) => wasm.writeHeader(descrText(dtype), lengths, fortranOrder));
   const { facts } = engine.json<HeaderText>((wasm) => wasm.header(bytes, undefined, bytes.length));
   const check = (data: TypedArray) => {

@@ -46,19 +46,16 @@ pub(crate) fn build_and_walk(python: &Path) -> Result {
 
 /// Walks through the page as it is.
 pub(crate) fn walk(python: &Path) -> Result {
-    drive(python)?
+    let command = prepare(python)?;
+    drive(python, &command)
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .args(["chromium", "short", "pictures"].map(|name| format!("{WALK}/{name}.test.mjs")))
         .run()?;
-    lighthouse(python)
-}
-
-/// What Lighthouse says of the page.
-fn lighthouse(python: &Path) -> Result {
+    // What Lighthouse says of the page.
     let dir = format!("{PAGE}/test/lighthouse");
     npm::install_in(&dir)?;
     let chromium = browsers::find("chromium").unwrap_or_default();
-    drive(python)?
+    drive(python, &command)
         .arg(format!("{dir}/main.mjs"))
         .env("CHROME_PATH", chromium)
         .run()
@@ -68,7 +65,7 @@ fn lighthouse(python: &Path) -> Result {
 /// for people to look at.
 pub(crate) fn screenshots(python: &Path) -> Result {
     build()?;
-    drive(python)?
+    drive(python, &prepare(python)?)
         .arg(format!("{WALK}/screenshots.mjs"))
         .arg(root().join("docs"))
         .run()
@@ -77,26 +74,37 @@ pub(crate) fn screenshots(python: &Path) -> Result {
 /// Measures how long people wait.
 pub(crate) fn timings(python: &Path) -> Result {
     build()?;
-    drive(python)?.arg(format!("{WALK}/timings.mjs")).run()
+    drive(python, &prepare(python)?)
+        .arg(format!("{WALK}/timings.mjs"))
+        .run()
 }
 
-/// Node.js, with all that drives browsers through the page as it is.
-fn drive(python: &Path) -> Result<Cmd> {
+/// Builds the command that has the page in it, and makes the files to look at. Returns the command.
+fn prepare(python: &Path) -> Result<PathBuf> {
     // What the tests of the workspace have built, but for the page in it.
     let command = build_command(&["--workspace", "--all-features", "--bin", "npymap"])?;
     // As the driver of browsers is the one of the package.
     npm::install()?;
-    let dir = target_dir().join("e2e");
     Cmd::new(&python.to_string_lossy())
         .arg(root().join(WALK).join("make_files.py"))
-        .arg(dir.join("files"))
+        .arg(e2e_dir().join("files"))
         // Beside the script it would stand in the way of who looks at the tree.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .run()?;
-    Ok(Cmd::new("node")
+    Ok(command)
+}
+
+/// Node.js, with all that drives browsers through the page as it is.
+fn drive(python: &Path, command: &Path) -> Cmd {
+    Cmd::new("node")
         .env("NPYMAP_COMMAND", command)
         .env("NPYMAP_PYTHON", python)
-        .env("E2E_DIR", dir))
+        .env("E2E_DIR", e2e_dir())
+}
+
+/// Where the files and the pictures of the walk are.
+fn e2e_dir() -> PathBuf {
+    target_dir().join("e2e")
 }
 
 /// Builds the command that has the page in it, and returns its path.

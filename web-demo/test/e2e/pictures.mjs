@@ -62,8 +62,11 @@ export async function shrink(page, picture) {
   return Buffer.from(text, 'base64');
 }
 
-/** The share of the pixels of two pictures of one size that differ by more than `most` of 255 in a colour. */
-export function difference(page, one, other, most = 40) {
+/** How much two colours of one look may differ, of 255. */
+const MOST = 40;
+
+/** The share of the pixels of two pictures of one size that differ by more than that. */
+export function difference(page, one, other) {
   return page.evaluate(async ([one, other, most]) => {
     const [a, b] = await Promise.all(
       [one, other].map(async (text) => {
@@ -79,7 +82,7 @@ export function difference(page, one, other, most = 40) {
       if ([0, 1, 2].some((k) => Math.abs(a.data[i + k] - b.data[i + k]) > most)) differ += 1;
     }
     return differ / (a.width * a.height);
-  }, [one.toString('base64'), other.toString('base64'), most]);
+  }, [one.toString('base64'), other.toString('base64'), MOST]);
 }
 
 export const seenPath = (view, dress) => join(SEEN, `${view}-${dress}.png`);
