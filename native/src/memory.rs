@@ -31,6 +31,10 @@ mod parallel {
     /// What moves between memory and processor at least.
     const CACHE_LINE: u64 = 64;
 
+    /// From one page to another, finding out where it lies takes as long as moving some lines.
+    const PAGE: u64 = 4096;
+    const LINES_PER_PAGE: u64 = 4;
+
     pub(super) fn is_worth_it(to: &Layout) -> bool {
         work(to) >= 2 * PIECE && rayon::current_num_threads() > 1
     }
@@ -81,13 +85,16 @@ mod parallel {
         }
     }
 
-    /// How many bytes are moved. Small columns are left to one thread on purpose: it takes as long
-    /// to wake another, or longer where that has to wait for a processor.
+    /// How many bytes are moved, or could be in that time. Columns that take no longer than to wake
+    /// another thread are left to one.
     fn work(layout: &Layout) -> u64 {
         let dims = layout.shape().iter().zip(layout.strides());
         let steps = dims.filter(|(len, _)| **len > 1);
         let step = steps.map(|(_, stride)| stride.unsigned_abs()).min();
-        let element = step.unwrap_or(0).min(CACHE_LINE).max(layout.itemsize());
-        layout.size().saturating_mul(element)
+        let step = match step.unwrap_or(0) {
+            PAGE.. => CACHE_LINE * LINES_PER_PAGE,
+            step => step.min(CACHE_LINE),
+        };
+        layout.size().saturating_mul(step.max(layout.itemsize()))
     }
 }

@@ -465,7 +465,7 @@ fn a_full_disk_leaves_the_target_as_it_was() {
     scratch.counting("x.npy", &[1 << 20], Order::C);
     for target in ["old.npy", "new.npy"] {
         fs::write(scratch.path("old.npy"), "old").unwrap();
-        let limited = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+        let limited = "ulimit -f 1024; exec \"$@\"";
         let npymap = env!("CARGO_BIN_EXE_npymap");
         let mut shell = Command::new("sh");
         shell.args(["-c", limited, "sh", npymap, "slice", "x.npy", ":", "-o"]);
@@ -662,7 +662,7 @@ fn a_full_disk_leaves_archives_and_directories_as_they_were() {
     scratch.counting("small.npy", &[10], Order::C);
     scratch.out(&["pack", "a.npz", "x=x.npy", "y=small.npy"]);
     let before = (fs::read(scratch.path("a.npz")).unwrap(), scratch.names());
-    let limited = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
+    let limited = "ulimit -f 1024; exec \"$@\"";
     for (arguments, named) in [
         (&["pack", "a.npz", "z=x.npy"][..], "a.npz"),
         (&["pack", "new.npz", "y=small.npy", "z=x.npy"], "new.npz"),

@@ -20,6 +20,8 @@ mod slice;
 mod stats;
 mod unpack;
 
+#[cfg(unix)]
+use std::sync::Arc;
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -50,7 +52,17 @@ enum Failure {
     Value(LiteralError),
 }
 
+/// Has a write beyond the limit on the size of files (`ulimit -f`) fail, as on a full disk, where it
+/// would end the process.
+#[cfg(unix)]
+fn be_told_of_too_large_files() {
+    // Without a handler, what the system does is no worse than for any other program.
+    let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
+}
+
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    be_told_of_too_large_files();
     let outcome = match Arguments::parse().command {
         Command::Completions { shell } => {
             let mut command = Arguments::command();

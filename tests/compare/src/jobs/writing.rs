@@ -117,7 +117,7 @@ pub fn assigning(table: &mut Table, numpy: &mut NumPy, directory: &Path) {
         .expect("a thread");
     let numpy = RefCell::new(numpy);
     let (path, values) = (&directory.join("a.npy"), &directory.join("b.npy"));
-    let (read, mut written) = (vec![1_u8; GIB], vec![2_u8; GIB]);
+    let (read, written) = (vec![1_u8; GIB], RefCell::new(vec![2_u8; GIB]));
     for (job, whole, selection, dtype) in jobs {
         if !table.wants(job) {
             continue;
@@ -177,10 +177,21 @@ pub fn assigning(table: &mut Table, numpy: &mut NumPy, directory: &Path) {
             ),
         ];
         if from.is_some() {
-            // What memory allows.
+            // What memory allows, and whether it allows more where two processors ask.
+            let (read, written) = (&read, &written);
             sides.push((
                 "memcpy of 1 GiB, all threads",
-                Box::new(|| each(1, || copy(&read, &mut written))),
+                Box::new(move || {
+                    let written = &mut *written.borrow_mut();
+                    each(1, || copy(read, written))
+                }),
+            ));
+            sides.push((
+                "memcpy of 1 GiB, 1 thread",
+                Box::new(|| {
+                    let written = &mut *written.borrow_mut();
+                    alone.install(|| each(1, || copy(read, written)))
+                }),
             ));
         }
         table.run(job, 15, sides);
