@@ -234,20 +234,25 @@ pub(crate) fn lane_size(dtype: &DType) -> Option<u8> {
 #[inline]
 pub(crate) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
     match lane {
-        2 => swap_lanes::<1>(src, dst),
-        4 => swap_lanes::<2>(src, dst),
-        8 => swap_lanes::<4>(src, dst),
-        16 => swap_lanes::<8>(src, dst),
+        2 => swap_lanes::<2, 1>(src, dst),
+        4 => swap_lanes::<4, 2>(src, dst),
+        8 => swap_lanes::<8, 4>(src, dst),
+        16 => swap_lanes::<16, 8>(src, dst),
         _ => dst.copy_from_slice(src),
     }
 }
 
-/// Copies lanes of so many pairs of bytes, reversed, in blocks of the least vector registers.
-///
-/// Without SSSE3, x86-64 can shuffle pairs of bytes but not bytes; a loop over `u64::swap_bytes`
-/// compiles to twice the work there.
+/// Copies lanes of so many bytes, which are so many pairs, reversed.
 #[inline]
-fn swap_lanes<const PAIRS: usize>(src: &[u8], dst: &mut [u8]) {
+fn swap_lanes<const BYTES: usize, const PAIRS: usize>(src: &[u8], dst: &mut [u8]) {
+    if cfg!(not(any(target_arch = "x86", target_arch = "x86_64"))) {
+        return lanes(src, dst, |mut lane: [u8; BYTES]| {
+            lane.reverse();
+            lane
+        });
+    }
+    // Without SSSE3, there is a shuffle of pairs of bytes but not of bytes: the loop above compiles
+    // to twice the work. This one goes over blocks of the least vector registers.
     let (blocks, rest) = src.as_chunks::<16>();
     let (out_blocks, out_rest) = dst.as_chunks_mut::<16>();
     for (src, dst) in blocks.iter().zip(out_blocks) {

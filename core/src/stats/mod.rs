@@ -57,11 +57,12 @@ use crate::{
 /// # Precision
 ///
 /// Sums and means of integers are exact until the end, in 128 bits. Everything else is computed in
-/// f64, whatever the dtype. A sum of floats is off by at most 22 × 2<sup>-53</sup> of the sum of
-/// their magnitudes, however many there are. The standard deviation comes from the deviations from
-/// the mean of each tile of elements, merged by the formula of Chan, Golub and LeVeque: large
-/// numbers that differ little keep their digits. How the elements are cut into updates and merges
-/// changes the sum, the mean and the deviation of floats within these errors, and nothing else.
+/// f64, whatever the dtype. A sum of floats is off by at most 48 × 2<sup>-53</sup> of the sum of
+/// their magnitudes, however many there are. The standard deviation comes from the deviations of
+/// each tile of elements from a number near its mean, merged by the formula of Chan, Golub and
+/// LeVeque: large numbers that differ little keep their digits. How the elements are cut into
+/// updates and merges changes the sum, the mean and the deviation of floats within these errors, and
+/// nothing else.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
     dtype: DType,
