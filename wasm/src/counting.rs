@@ -18,7 +18,7 @@ use crate::{
     code::Array,
     error::{Fault, Result},
     json::{array, integer, integers, object, or_null},
-    reading::{FETCHED_TILE, MEMORY_GAP},
+    reading::{MAX_TILE, MEMORY_GAP},
     tiling::{Begun, Reach, Tiling},
 };
 
@@ -222,12 +222,7 @@ impl Tally {
 }
 
 fn fetched(layout: &Layout, reach: Reach) -> Tiling {
-    Tiling::new(
-        vec![layout.clone()],
-        reach,
-        Cut::LargestStride,
-        FETCHED_TILE,
-    )
+    Tiling::new(vec![layout.clone()], reach, Cut::LargestStride, MAX_TILE)
 }
 
 /// A number of bins. Core says how many there may be.

@@ -15,7 +15,7 @@ use crate::{
     bytes::{Block, room},
     code::Array,
     error::Result,
-    reading::FETCHED_TILE,
+    reading::MAX_TILE,
     tiling::{Begun, Reach, Tiling},
 };
 
@@ -59,7 +59,7 @@ impl Printing {
         Ok(Self {
             page,
             // In this cut, the tiles of a block follow one another.
-            tiling: Tiling::new(blocks, reach, Cut::FirstAxis, FETCHED_TILE),
+            tiling: Tiling::new(blocks, reach, Cut::FirstAxis, MAX_TILE),
             shown: Vec::new(),
             input: Vec::new(),
         })

@@ -27,10 +27,10 @@ use crate::{
     tiling::{Begun, Reach, Tiling},
 };
 
-/// The most bytes that a tile of a source outside of memory has.
-pub(crate) const FETCHED_TILE: u64 = 4 << 20;
+/// The most bytes that a tile has.
+pub(crate) const MAX_TILE: u64 = 4 << 20;
 
-/// Tiles of what is in memory fit the caches of a processor.
+/// Tiles of what is in memory and goes to one place fit the caches of a processor.
 const MEMORY_TILE: u64 = 2 << 20;
 
 /// Shorter runs than this take longer to be copied out than the tile to be gathered.
@@ -66,7 +66,7 @@ impl Reading {
         check_safe(layout.size().saturating_mul(form.element_bytes()))?;
         let reach = Reach::new(base, gap, max_range)?;
         Ok(Self {
-            tiling: Tiling::new(vec![layout.clone()], reach, Cut::LeastEffort, FETCHED_TILE),
+            tiling: Tiling::new(vec![layout.clone()], reach, Cut::LeastEffort, MAX_TILE),
             layout,
             form,
             reach,
@@ -182,8 +182,8 @@ impl Reading {
                 options,
                 ..self.reach
             };
-            let cut = self.memory_cut();
-            self.tiling = Tiling::new(vec![self.layout.clone()], reach, cut, MEMORY_TILE);
+            let (cut, bytes) = self.memory_cut();
+            self.tiling = Tiling::new(vec![self.layout.clone()], reach, cut, bytes);
         }
         let source = Block::new(source);
         match self.tiling.step(&source, &mut self.scratch.input)? {
@@ -193,14 +193,15 @@ impl Reading {
     }
 
     /// Sources in memory are read fastest from the first byte to the last, unless that leaves
-    /// crumbs of the result to be written.
-    fn memory_cut(&self) -> Cut {
+    /// crumbs of the result to be written. Where pieces are copied in and out, fewer and longer
+    /// ones count for more than the caches.
+    fn memory_cut(&self) -> (Cut, u64) {
         let mut tiles = self.layout.tiles(Cut::LargestStride, MEMORY_TILE);
         let is_crumbs =
             |tile: Tile| !tile.is_run() && tile.run_len() * self.form.element_bytes() < SHORT_RUN;
         match tiles.next().is_some_and(is_crumbs) {
-            true => Cut::LeastEffort,
-            false => Cut::LargestStride,
+            true => (Cut::LeastEffort, MAX_TILE),
+            false => (Cut::LargestStride, MEMORY_TILE),
         }
     }
 

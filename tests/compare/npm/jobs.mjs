@@ -110,6 +110,8 @@ function jobs({ npymap, npyjs, numpyts, hyparquet }) {
           ...(!out && { 'numpy-ts': () => numpyts.parseNpy(large) }),
           loop: () => swapLoop(large, out),
           'loop over words': () => swapWords(large, out),
+          // What memory allows.
+          'set(), which swaps nothing': () => copied(data, out),
         }),
         check: (r) => same(r.npymap.data ?? r.npymap, r.loop),
       };
@@ -227,6 +229,11 @@ function same(a, b) {
   for (let i = 0; i < a.length; i += 1) {
     if (!Object.is(a[i], b[i])) throw new Error(`${a[i]} and ${b[i]} at ${i}`);
   }
+}
+
+function copied(data, out = new Float32Array(SIZE)) {
+  out.set(data);
+  return out;
 }
 
 function stridedLoop(data, out = new Float32Array((ROWS * COLUMNS) / 2)) {
