@@ -1,5 +1,6 @@
 // Starting the browsers that the system has. Each driver gives `{ open(url), evaluate(function, argument), pick(path),
-// close() }`, where `pick` gives a file to the first <input type="file"> of the page; Chromium's has its `page`, too.
+// press(...keys), close() }`, where `pick` gives a file to the first <input type="file"> of the page, and keys have the names of
+// KeyboardEvent.key; all of `press('Control', 'a')` are down at once. Chromium's has its `page`, too.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
@@ -21,6 +22,7 @@ async function chromium() {
     open: (url) => page.goto(url),
     evaluate: (run, argument) => page.evaluate(run, argument),
     pick: (path) => page.setInputFiles('input[type=file]', path),
+    press: (...keys) => page.keyboard.press(keys.join('+')),
     close: () => browser.close(),
   };
 }
@@ -37,9 +39,16 @@ async function firefox() {
     open: (url) => page.goto(url),
     evaluate: (run, argument) => page.evaluate(run, argument),
     pick: async (path) => (await page.$('input[type=file]')).uploadFile(path),
+    press: async (...keys) => {
+      for (const key of keys) await page.keyboard.down(key);
+      for (const key of keys.reverse()) await page.keyboard.up(key);
+    },
     close: () => browser.close(),
   };
 }
+
+/** What WebDriver calls keys that are no characters. */
+const KEYS = { Tab: '\uE004', Enter: '\uE007', Shift: '\uE008', Control: '\uE009', Escape: '\uE00C', PageUp: '\uE00E', End: '\uE010', Home: '\uE011', ArrowUp: '\uE013' };
 
 /** WebKitGTK has no headless mode, and speaks WebDriver, one session at a time. */
 async function webkit() {
@@ -71,6 +80,11 @@ async function webkit() {
         const found = await command('POST', `/session/${sessionId}/element`, { using: 'css selector', value: 'input[type=file]' });
         const [id] = Object.values(found);
         await command('POST', `/session/${sessionId}/element/${id}/value`, { text: path });
+      },
+      press: async (...keys) => {
+        const values = keys.map((key) => KEYS[key] ?? key);
+        const actions = [...values.map((value) => ({ type: 'keyDown', value })), ...values.reverse().map((value) => ({ type: 'keyUp', value }))];
+        await command('POST', `/session/${sessionId}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] });
       },
       close: async () => {
         await command('DELETE', `/session/${sessionId}`).catch(() => {});

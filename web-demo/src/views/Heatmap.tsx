@@ -101,6 +101,13 @@ function Tools({ looking, map }: { looking: Looking; map: string }): VNode {
   );
 }
 
+interface Drawn {
+  picture: Picture;
+  bitmap: HTMLCanvasElement;
+  /** The plane that it shows. */
+  of: string;
+}
+
 interface CanvasProps {
   looking: Looking;
   frame: { rows: number; cols: number };
@@ -127,16 +134,19 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
     ? JSON.stringify([plane, aligned, pixels, paint, tab.scale, tab.nan, force, isDark.value])
     : '';
   const family = JSON.stringify([plane.ref, plane.rows, plane.cols, plane.channel]);
-  const { value, error, isLoading } = useAnswer<{ picture: Picture; bitmap: HTMLCanvasElement } | TooMuch | null>(family, question, async (signal) => {
+  const planeKey = JSON.stringify(plane);
+  const { value, error, isLoading } = useAnswer<Drawn | TooMuch | null>(family, question, async (signal) => {
     if (!question || !paint) return null;
     const [low, high] = paint.range;
     const found = await ask('picture', {
       plane, area: aligned, ...pixels, force,
       paint: { table: tableOf(paint.map), scale: tab.scale, low, high, threshold: Math.max(Math.abs(low), Math.abs(high)) / 1000 || 1, part: paint.part, bad: badColour(tab.nan, isDark.value) },
     }, { signal });
-    return 'pixels' in found ? { picture: found, bitmap: bitmapOf(found) } : found;
+    return 'pixels' in found ? { picture: found, bitmap: bitmapOf(found), of: planeKey } : found;
   }, dragged ? 60 : 0);
   const drawn = value && 'bitmap' in value ? value : null;
+  // Frames take the place of one another: the one before stays until the next is there, and says so.
+  const isStale = drawn !== null && drawn.of !== planeKey;
 
   const showsTexts = arrangement.channel === null && cellWidth >= TEXT_WIDTH && cellHeight >= TEXT_HEIGHT;
   const textKey = showsTexts ? JSON.stringify([plane, area]) : '';
@@ -254,10 +264,10 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
   const picture = drawn?.picture;
   return (
     <>
-      <div ref={parent} class={`canvas-parent ${isLoading ? 'is-loading' : ''}`}>
+      <div ref={parent} class={`canvas-parent ${isLoading ? 'is-loading' : ''}`} aria-busy={isStale}>
         <canvas
           ref={canvas}
-          class="canvas"
+          class={`canvas ${isStale ? 'is-stale' : ''}`}
           tabIndex={0}
           role="img"
           aria-label={`Picture of ${rows} rows and ${cols} columns. Arrows move, plus and minus zoom, 0 shows everything.`}

@@ -359,7 +359,7 @@ walk('counts what NumPy counts', async (page) => {
     assert.ok(Math.abs(Number(await figures(name)) - value) < 1e-12 * Math.max(1, Math.abs(value)), name);
   }
   await page.locator('.place').last().click();
-  assert.equal(await page.locator('.grid-cell.is-focus').textContent(), max);
+  assert.equal(await page.locator('.grid-cell.is-focus:not(.is-waiting)').textContent(), max);
 });
 
 walk('finds the place of the maximum of 10⁹ elements of a file', async (page) => {
@@ -495,6 +495,24 @@ walk('plays the frames of a stack, and stops', async (page) => {
   await page.waitForTimeout(500);
   assert.equal(Number(await index.inputValue()), stopped);
   assert.match(page.url(), new RegExp(`sel=${stopped},`));
+});
+
+walk('says of a picture that it is the one before, until the next is there', async (page) => {
+  await page.goto(at('served=huge.npy&sel=17&view=heatmap'));
+  await has(id(page, 'detail'), 'every');
+  const drawn = () => id(page, 'canvas').evaluate((canvas) => canvas.toDataURL());
+  await page.locator('.canvas-parent[aria-busy=false]:not(.is-loading)').waitFor();
+  const before = await drawn();
+  let answer;
+  const held = new Promise((done) => (answer = done));
+  await page.route('**/files/**', (route) => held.then(() => route.continue()));
+  await select(page, '1200');
+  await has(id(page, 'slice-result'), '(1024, 1024)');
+  await page.locator('.view[aria-busy=false] .canvas-parent[aria-busy=true] .canvas.is-stale').waitFor();
+  assert.equal(await drawn(), before);
+  answer();
+  await page.locator('.canvas-parent[aria-busy=false]:not(.is-loading) .canvas:not(.is-stale)').waitFor();
+  assert.notEqual(await drawn(), before);
 });
 
 // Twice as large letters leave half of the room.

@@ -1,27 +1,29 @@
-// A short walk in the other engines: what of the page depends on them. E2E_BROWSERS chooses: `firefox,webkit`.
+// A shorter walk in the other engines: what of the page depends on them. E2E_BROWSERS chooses: `firefox,webkit`.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { DRIVERS } from '../../../wasm/test/drivers.mjs';
-import { FILES, readSaid, PATIENCE, serve } from './harness.mjs';
+import { FILES, host, readSaid, PATIENCE, python, serve } from './harness.mjs';
 
 const said = readSaid();
 
 for (const name of (process.env.E2E_BROWSERS ?? 'firefox,webkit').split(',')) {
   describe(name, { timeout: 10 * PATIENCE }, () => {
-    let driver, served;
+    let driver, served, site;
     before(async () => {
-      [driver, served] = await Promise.all([DRIVERS[name](), serve(FILES)]);
+      [driver, served, site] = await Promise.all([DRIVERS[name](), serve(FILES), host()]);
     });
     after(async () => {
       await driver?.close();
-      await served?.close();
+      await Promise.all([served?.close(), site?.close()]);
     });
 
     /** Opens an address of the page, and listens to what goes wrong there. */
-    const open = async (hash) => {
+    const open = async (hash, page = served.url) => {
       await driver.open('about:blank');
-      await driver.open(`${served.url}#${hash}`);
+      await driver.open(`${page}#${hash}`);
       await driver.evaluate(() => {
         window.wrong = [];
         for (const type of ['error', 'unhandledrejection', 'securitypolicyviolation']) {
@@ -40,6 +42,14 @@ for (const name of (process.env.E2E_BROWSERS ?? 'firefox,webkit').split(',')) {
       throw new Error(`${what}: nothing came; the page says: ${await driver.evaluate(() => document.body.innerText.slice(0, 500))}`);
     };
     const fine = async () => assert.deepEqual(await driver.evaluate(() => window.wrong), []);
+    /** Writes into the selection box, as a hand would. */
+    const type = (selection) =>
+      driver.evaluate((text) => {
+        const box = document.querySelector('#slice');
+        box.focus();
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, text);
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+      }, selection);
     const shows = (text) => until(text, (wanted) => document.body.innerText.includes(wanted), text);
     const cells = (first, count, col = 0) =>
       until(`cells from ${first} on`, ([first, count, col]) => {
@@ -106,6 +116,111 @@ for (const name of (process.env.E2E_BROWSERS ?? 'firefox,webkit').split(',')) {
       await fine();
       await open('served=a.npy&view=line');
       await until('the lines', () => document.querySelector('.u-over') !== null);
+      await fine();
+    });
+
+    test('opens a file that is dropped', async () => {
+      await open('');
+      await shows('Drop files or a folder here');
+      await driver.evaluate(async (url) => {
+        const bytes = await (await fetch(url)).arrayBuffer();
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([bytes], 'a.npy'));
+        for (const type of ['dragenter', 'dragover', 'drop']) document.querySelector('.dropzone').dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      }, new URL('files/a.npy', served.url).href);
+      await until('the shape', () => document.querySelector('[data-testid=shape]')?.textContent === '(60, 70)');
+      await fine();
+    });
+
+    test('knows a remote file of 6 GiB by one request of 64 KiB', async () => {
+      site.asked.length = 0;
+      await open(`url=${site.origin}/files/huge.npy&sel=0:0`, site.url);
+      await shows('There is nothing in this selection');
+      assert.deepEqual(site.asked, [{ name: 'huge.npy', start: 0, end: 65536 }]);
+      await fine();
+    });
+
+    test('selects as NumPy does, and says what NumPy says', async () => {
+      await open('served=a.npy');
+      await until('the box', () => document.querySelector('#slice') !== null);
+      for (const [selection, message] of Object.entries(said.errors)) {
+        await type(selection);
+        await shows(message);
+      }
+      for (const [selection, { shape, first }] of Object.entries(said.slices)) {
+        await type(selection);
+        await driver.press('Enter');
+        await until(shape, (wanted) => document.querySelector('[data-testid=slice-result]')?.textContent.includes(wanted), shape);
+        await driver.evaluate(() => document.querySelector('#view-table').click());
+        const isFlat = shape.endsWith(',)') || shape.endsWith(', 1)');
+        await until(`cells of ${selection}`, ([isFlat, wanted]) => {
+          const found = [0, 1, 2].map((i) => document.querySelector(`.view[aria-busy=false] .grid-cell[data-row="${isFlat ? i : 0}"][data-col="${isFlat ? 0 : i}"]:not(.is-waiting)`)?.textContent);
+          return found.every((text, i) => text === wanted[i]);
+        }, [isFlat, first]);
+      }
+      await fine();
+    });
+
+    test('has all that is seen in its address, and goes back', async () => {
+      await open('served=a.npy&sel=::2,%203:&view=heatmap&map=magma');
+      await shows('(30, 67)');
+      await until('the picture', () => document.querySelector('[data-testid=detail]')?.textContent === 'every element');
+      assert.ok(await driver.evaluate(() => [...document.querySelectorAll('.tools select')].some((one) => one.value === 'magma')));
+      await type('-1');
+      await driver.press('Enter');
+      await shows('(70,)');
+      assert.match(await driver.evaluate(() => location.hash), /sel=-1&/);
+      await driver.evaluate(() => history.back());
+      await shows('(30, 67)');
+      await fine();
+    });
+
+    test('goes where keys say', async () => {
+      await open('served=a.npy&sel=-1');
+      await shows('(70,)');
+      await driver.press('1');
+      await cells(0, 3);
+      const isIn = (what) => driver.evaluate((what) => document.activeElement?.matches(what), what);
+      for (let i = 0; i < 40 && !(await isIn('[role=gridcell]')); i += 1) await driver.press('Tab');
+      await driver.press('Control', 'End');
+      await until('the last', () => document.querySelector('[data-testid=selected]')?.textContent.includes('[69]'));
+      await driver.press('ArrowUp');
+      await driver.press('PageUp');
+      await driver.press('Control', 'Home');
+      await until('the first', () => document.querySelector('[data-testid=selected]')?.textContent.includes('[0]'));
+      assert.equal(await driver.evaluate(() => document.activeElement.textContent), said.slices['-1'].first[0]);
+      await driver.press('?');
+      await until('help', () => document.querySelector('dialog[open]') !== null);
+      await driver.press('Escape');
+      await until('the end of help', () => document.querySelector('dialog') === null);
+      await fine();
+    });
+
+    test('saves what NumPy reads back', async () => {
+      await open('served=a.npy&sel=3:9:2,%20::-7');
+      await until('a button', () => document.querySelector('.take') !== null);
+      await driver.evaluate(() => {
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => {
+          blob.arrayBuffer().then((bytes) => (window.saved = Array.from(new Uint8Array(bytes))));
+          return make.call(URL, blob);
+        };
+        document.querySelector('.take').click();
+      });
+      await until('a button', () => {
+        const button = [...document.querySelectorAll('dialog button')].find((one) => one.textContent === 'Save as .npy');
+        button?.click();
+        return button !== undefined;
+      });
+      const bytes = await until('what is saved', () => window.saved);
+      const directory = mkdtempSync(join(tmpdir(), 'npymap-walk-'));
+      try {
+        writeFileSync(join(directory, 'saved.npy'), Uint8Array.from(bytes));
+        const program = 'import sys, numpy as np; a, b = map(np.load, sys.argv[1:]); print(a.dtype == b.dtype, np.array_equal(a[3:9:2, ::-7], b))';
+        assert.equal(python(['-c', program, join(FILES, 'a.npy'), join(directory, 'saved.npy')]), 'True True');
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
       await fine();
     });
 
