@@ -39,7 +39,8 @@ function optimise(level, from, to) {
   const flags = [...features, 'multivalue'].map((name) => `--enable-${name}`);
   execFileSync(
     join(wasm, 'node_modules/.bin/wasm-opt'),
-    [level, ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
+    // No value lies in the first 1024 bytes: the stack ends there.
+    [level, '--converge', '--low-memory-unused', ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
     { stdio: 'inherit' },
   );
 }
