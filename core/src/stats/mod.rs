@@ -57,7 +57,7 @@ use crate::{
 /// # Precision
 ///
 /// Sums and means of integers are exact until the end, in 128 bits. Everything else is computed in
-/// f64, whatever the dtype. A sum of floats is off by at most 48 × 2<sup>-53</sup> of the sum of
+/// f64, whatever the dtype. A sum of floats is off by at most 50 × 2<sup>-53</sup> of the sum of
 /// their magnitudes, however many there are. The standard deviation comes from the deviations of
 /// each tile of elements from a number near its mean, merged by the formula of Chan, Golub and
 /// LeVeque: large numbers that differ little keep their digits. How the elements are cut into
