@@ -68,7 +68,7 @@ struct Tolerance {
 impl Tolerance {
     /// For floats of a count whose magnitudes have a sum and a maximum.
     fn new(count: u64, magnitudes: f64, greatest: f64) -> Self {
-        // Half of what is documented, for the worst case.
+        // Seen in practice, it is far less than what is documented for the worst case.
         let sum = 25.0 / 2_f64.powi(53) * magnitudes;
         let mean = sum / count.max(1) as f64 * 1.1;
         Self {

@@ -300,6 +300,7 @@ fn a_killed_appender_leaves_whole_rows() {
 
 /// Runs another process that can write no more than so many times 512 bytes of a file.
 fn limited(role: &str, path: &Path, blocks: u32) {
+    // Who does not ignore the signal is ended by it; the command does, this program does not.
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\" | cat");
     let mut shell = Command::new("sh");
     shell

@@ -30,7 +30,7 @@ use crate::{
 /// The most bytes that a tile has.
 pub(crate) const MAX_TILE: u64 = 4 << 20;
 
-/// Tiles of what is in memory and goes to one place fit the caches of a processor.
+/// Tiles that are read in the order of a source in memory fit the caches of a processor.
 const MEMORY_TILE: u64 = 2 << 20;
 
 /// Shorter runs than this take longer to be copied out than the tile to be gathered.

@@ -242,17 +242,18 @@ pub(crate) fn swap(lane: u8, src: &[u8], dst: &mut [u8]) {
     }
 }
 
-/// Copies lanes of so many bytes, which are so many pairs, reversed.
+/// Copies lanes of so many bytes, reversed: so many pairs.
 #[inline]
 fn swap_lanes<const BYTES: usize, const PAIRS: usize>(src: &[u8], dst: &mut [u8]) {
-    if cfg!(not(any(target_arch = "x86", target_arch = "x86_64"))) {
+    const { assert!(BYTES == 2 * PAIRS) };
+    if cfg!(target_family = "wasm") {
         return lanes(src, dst, |mut lane: [u8; BYTES]| {
             lane.reverse();
             lane
         });
     }
-    // Without SSSE3, there is a shuffle of pairs of bytes but not of bytes: the loop above compiles
-    // to twice the work. This one goes over blocks of the least vector registers.
+    // Without SSSE3, x86-64 can shuffle pairs of bytes but not bytes: the loop above compiles to twice
+    // the work there. This one goes over blocks of the least vector registers.
     let (blocks, rest) = src.as_chunks::<16>();
     let (out_blocks, out_rest) = dst.as_chunks_mut::<16>();
     for (src, dst) in blocks.iter().zip(out_blocks) {

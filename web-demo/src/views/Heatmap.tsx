@@ -145,7 +145,7 @@ function Canvas({ looking, frame: { rows, cols }, paint, force, onForce }: Canva
     return 'pixels' in found ? { picture: found, bitmap: bitmapOf(found), of: planeKey } : found;
   }, dragged ? 60 : 0);
   const drawn = value && 'bitmap' in value ? value : null;
-  // Frames take the place of one another: the one before stays until the next is there, and says so.
+  // Frames take the place of one another: that of another plane stays until the next is there, and says so.
   const isStale = drawn !== null && drawn.of !== planeKey;
 
   const showsTexts = arrangement.channel === null && cellWidth >= TEXT_WIDTH && cellHeight >= TEXT_HEIGHT;

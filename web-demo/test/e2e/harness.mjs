@@ -23,6 +23,11 @@ export function readSaid() {
   return JSON.parse(readFileSync(join(FILES, 'said.json'), 'utf8'));
 }
 
+/** Whether the table shows an array of a shape as one column. */
+export function isColumn(shape) {
+  return shape.endsWith(',)') || shape.endsWith(', 1)');
+}
+
 /** What a Python program prints. */
 export function python(args) {
   return execFileSync(needed('NPYMAP_PYTHON'), args, { encoding: 'utf8', env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } }).trim();
