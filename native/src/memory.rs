@@ -60,11 +60,13 @@ mod parallel {
             true => (low, high),
             false => (high, low),
         };
-        let done = rayon::join(
-            || assign(&from.0, source, &to.0, first),
-            || assign(&from.1, source, &to.1, second),
-        );
-        done.0.and(done.1)
+        // This thread begins at once, while another one wakes up.
+        let mut done = Ok(());
+        let last = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| done = assign(&from.0, source, &to.0, first));
+            assign(&from.1, source, &to.1, second)
+        });
+        done.and(last)
     }
 
     /// An axis, the index that halves it, and the offset that parts the bytes of the halves.
