@@ -125,13 +125,15 @@ impl Sink for FloatTally {
             zeros: T::count_zeros(values),
             ..Self::default()
         };
-        match Moments::about(values, guess(values, min.into(), max.into())) {
-            Some(moments) => (tally.sum, tally.m2) = (moments.sum, moments.m2),
-            None => tally.find_moments(values, (min, max)),
-        }
-        if tally.nan < tally.count {
+        let moments = Moments::about(values, guess(values, min.into(), max.into()));
+        // Unless all are NaN.
+        if min <= max {
             let known = self.extremes.as_ref();
             tally.extremes = Some(Extremes::of_tile(values, (min, max), known));
+        }
+        match moments {
+            Some(moments) => (tally.sum, tally.m2) = (moments.sum, moments.m2),
+            None => tally.find_moments(values),
         }
         self.append(&tally);
     }
@@ -141,7 +143,7 @@ impl FloatTally {
     /// Sets what [`Moments`] about a guess are not good enough for: of values of which some are not
     /// finite, or that the guess was far from.
     #[inline(never)]
-    fn find_moments<T: Float>(&mut self, values: &[T], (min, max): (T, T)) {
+    fn find_moments<T: Float>(&mut self, values: &[T]) {
         self.sum = Sum::of(values, T::into);
         // Whatever is not finite makes the sum so.
         if !self.sum.value().is_finite() {
@@ -150,8 +152,7 @@ impl FloatTally {
             self.neginf = count_if(values, |v| v == T::NEG_INFINITY);
         }
         if self.is_finite() {
-            let (mean, _) = self.sum.divide(values.len() as f64);
-            let moments = Moments::new(values, within(mean, min.into(), max.into()));
+            let moments = Moments::new(values, self.centre().0);
             self.m2 = moments.m2;
             if moments.sum.value().is_finite() {
                 self.sum = moments.sum;
@@ -211,11 +212,6 @@ impl Moments {
     }
 }
 
-/// A number kept between two others. (`clamp` brings in what prints floats, for its panic.)
-fn within(x: f64, min: f64, max: f64) -> f64 {
-    x.max(min).min(max)
-}
-
 /// A number that is probably near the mean, by some of the values; 0 if the square of their mean is
 /// at most twice their variance.
 #[inline(never)]
@@ -233,7 +229,8 @@ fn guess<T: Float>(values: &[T], min: f64, max: f64) -> f64 {
     if 3.0 * mean * mean <= 2.0 * (squares / n) {
         0.0
     } else {
-        within(mean, min, max)
+        // `clamp` would bring in what prints floats, for its panic.
+        mean.max(min).min(max)
     }
 }
 
