@@ -45,20 +45,29 @@ function optimise(level, from, to) {
   );
 }
 
-/** The glue as a function that makes an instance. What it has to fetch a module is left out. */
+/**
+ * The glue as a function that makes an instance. Left out is what it has to fetch a module, and for engines without what every
+ * engine has that knows SIMD.
+ */
 function glue(text) {
   text = cut(text, /^let wasm_bindgen = \(function\(exports\) \{\n/, 'const exports = {};\n');
   text = cut(text, /\n {4}let script_src;\n[^]*?\n {4}\}\n/, '\n');
-  text = cut(text, /\n {4}async function __wbg_load\([^]*?(?=\n {4}function initSync\()/, '\n');
-  text = cut(text, /\n {4}let __wbg_init_promise;\n[^]*?(?=\n {4}return Object\.assign\()/, '\n');
-  text = cut(text, /return Object\.assign\(__wbg_init, \{ initSync \}, exports\);\n\}\)\([^]*$/, 'return { initSync, ...exports };');
-  const code = `export function create() {\n${text}\n}`;
+  text = cut(text, /\n {4}if \(Symbol\.dispose\) .*\n/g, '\n');
+  text = cut(text, /\(typeof FinalizationRegistry === 'undefined'\)\n.*\n +: /g, '');
+  text = cut(text, /\n {8}if \(realloc === undefined\) \{\n[^]*?\n {8}\}\n/, '\n');
+  text = cut(text, /\n {4}if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n[^]*?\n {4}\}\n/, '\n');
+  text = cut(text, /\n {4}async function __wbg_load\([^]*$/, `
+    __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
+    return exports;
+`);
+  const code = `export function create(module) {\n${text}\n}`;
   return esbuild.transformSync(code, { minify: true, target: 'es2022', format: 'esm' }).code;
 }
 
 function cut(text, pattern, by) {
-  if (!pattern.test(text)) throw new Error(`the glue of wasm-bindgen has another form: nothing matches ${pattern}`);
-  return text.replace(pattern, by);
+  const rest = text.replace(pattern, by);
+  if (rest === text) throw new Error(`the glue of wasm-bindgen has another form: nothing matches ${pattern}`);
+  return rest;
 }
 
 /**

@@ -1,9 +1,9 @@
-//! Copies between JavaScript's memory and WebAssembly's, and numbers that count bytes.
+//! Copies between JavaScript's memory and WebAssembly's, texts, and numbers that count bytes.
 
-use alloc::{format, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::Range;
 
-use js_sys::Uint8Array;
+use js_sys::{Float64Array, JsString, Uint8Array};
 use npymap_core::{Error, ErrorKind, literal::Literal};
 use wasm_bindgen::prelude::*;
 
@@ -77,13 +77,6 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Buffers that every tile uses again.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    pub(crate) input: Vec<u8>,
-    pub(crate) output: Vec<u8>,
-}
-
 /// The first bytes of a buffer, which is made larger if need be.
 pub(crate) fn room(buffer: &mut Vec<u8>, len: u64) -> Result<&mut [u8]> {
     let out_of_memory = || {
@@ -114,7 +107,17 @@ pub(crate) fn position(number: f64, name: &str) -> Result<u64> {
 }
 
 /// Positions or sizes that JavaScript gave.
-pub(crate) fn positions(numbers: &[f64], name: &str) -> Result<Vec<u64>> {
-    let named = |(i, &number)| position(number, &format!("{name}[{i}]"));
-    numbers.iter().enumerate().map(named).collect()
+pub(crate) fn positions(numbers: &Float64Array, name: &str) -> Result<Vec<u64>> {
+    let named = |(i, number)| position(number, &format!("{name}[{i}]"));
+    numbers
+        .to_vec()
+        .into_iter()
+        .enumerate()
+        .map(named)
+        .collect()
+}
+
+/// A text that JavaScript gave.
+pub(crate) fn string(text: &JsString) -> String {
+    text.as_string().unwrap_or_default()
 }

@@ -2,24 +2,19 @@
 
 use alloc::{format, string::String, vec, vec::Vec};
 
-use js_sys::Uint8Array;
+use crate::{
+    bytes::room,
+    error::{Fault, Result},
+    json::{array, integer, integers, object, or_null},
+    reading::MAX_TILE,
+    tiling::{Begun, Reach, Tiling},
+};
 use npymap_core::{
     Layout, Order,
     gather::{Convert, gather},
     literal::Literal,
-    plan::PlanOptions,
     stats::{Accumulator, Histogram, HistogramAccumulator, Number, Stats},
     tiles::{Cut, Tile},
-};
-use wasm_bindgen::prelude::*;
-
-use crate::{
-    bytes::{Block, Scratch, room},
-    code::Array,
-    error::{Fault, Result},
-    json::{array, integer, integers, object, or_null},
-    reading::{MAX_TILE, MEMORY_GAP},
-    tiling::{Begun, Reach, Tiling},
 };
 
 /// What is counted at once: as in the library for files, so that sums of floats come out the same to
@@ -27,15 +22,11 @@ use crate::{
 const TILE: u64 = 512 << 10;
 
 /// An array whose elements are counted: statistics or a histogram.
-#[wasm_bindgen]
 #[derive(Debug)]
-pub struct Counting {
+pub(crate) struct Counting {
     layout: Layout,
-    reach: Reach,
-    tiling: Tiling,
-    in_memory: bool,
     tally: Tally,
-    scratch: Scratch,
+    values: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -48,25 +39,10 @@ enum Tally {
     Histogram(HistogramAccumulator),
 }
 
-#[wasm_bindgen]
 impl Counting {
-    /// Begins.
-    ///
-    /// # Errors
-    ///
-    /// If an argument makes no sense.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        code: &str,
-        base: f64,
-        gap: f64,
-        max_range: f64,
-        bins: Option<f64>,
-        range: Option<Vec<f64>>,
-    ) -> Result<Self> {
-        let layout = Array::parse(code)?.layout;
-        let reach = Reach::new(base, gap, max_range)?;
-        let tally = match bins.zip(range) {
+    /// Statistics, or a histogram of so many bins in a range of two numbers.
+    pub(crate) fn new(layout: Layout, histogram: Option<(f64, Vec<f64>)>) -> Result<Self> {
+        let tally = match histogram {
             Some((bins, range)) => {
                 let &[lo, hi] = range.as_slice() else {
                     let message = "the range of a histogram is two numbers";
@@ -84,74 +60,26 @@ impl Counting {
             }
         };
         Ok(Self {
-            tiling: fetched(&layout, reach),
             layout,
-            reach,
-            in_memory: false,
             tally,
-            scratch: Scratch::default(),
+            values: Vec::new(),
         })
     }
 
-    /// How many elements are done.
-    #[wasm_bindgen(getter)]
-    pub fn done(&self) -> f64 {
-        self.tiling.progress().0 as f64
+    pub(crate) fn fetched(&self, reach: Reach) -> Tiling {
+        self.tiling(reach, MAX_TILE)
     }
 
-    /// How many elements there are.
-    #[wasm_bindgen(getter)]
-    pub fn total(&self) -> f64 {
-        self.tiling.progress().1 as f64
+    pub(crate) fn in_memory(&self, reach: Reach) -> Tiling {
+        self.tiling(reach, TILE)
     }
 
-    /// Begins the next tile: the ranges of the source that it needs; `None` after the last one.
-    ///
-    /// # Errors
-    ///
-    /// ERR_TOO_LARGE if they cannot be counted in JavaScript.
-    pub fn next(&mut self) -> Result<Option<Vec<f64>>> {
-        self.tiling.next()
-    }
-
-    /// Does the tile that was begun first, with the bytes of its ranges.
-    ///
-    /// # Errors
-    ///
-    /// ERR_TRUNCATED if these are not as long as the ranges.
-    pub fn take(&mut self, pieces: Vec<Uint8Array>) -> Result<()> {
-        let begun = self.tiling.take(&pieces, &mut self.scratch.input)?;
-        self.count(&begun)
-    }
-
-    /// Begins and does the next tile with a source in memory; `false` if there was none.
-    ///
-    /// # Errors
-    ///
-    /// ERR_TRUNCATED if the source is too short.
-    pub fn step(&mut self, source: &Uint8Array) -> Result<bool> {
-        if !self.in_memory {
-            self.in_memory = true;
-            let options = PlanOptions {
-                max_gap: MEMORY_GAP,
-                max_range: u64::MAX,
-                ..PlanOptions::default()
-            };
-            let reach = Reach {
-                options,
-                ..self.reach
-            };
-            self.tiling = Tiling::new(vec![self.layout.clone()], reach, Cut::LargestStride, TILE);
-        }
-        let source = Block::new(source);
-        match self.tiling.step(&source, &mut self.scratch.input)? {
-            Some(begun) => self.count(&begun).map(|()| true),
-            None => Ok(false),
-        }
+    fn tiling(&self, reach: Reach, bytes: u64) -> Tiling {
+        Tiling::new(vec![self.layout.clone()], reach, Cut::LargestStride, bytes)
     }
 
     /// The figures so far, as JSON.
-    pub fn finish(&self) -> String {
+    pub(crate) fn finish(&self) -> String {
         match &self.tally {
             Tally::Stats { total, .. } => stats_of(&total.finish(), &self.layout),
             Tally::Histogram(histogram) => histogram_of(&histogram.clone().finish()),
@@ -160,25 +88,18 @@ impl Counting {
     }
 
     /// Starts again, with a histogram from the least to the greatest value.
-    ///
-    /// # Errors
-    ///
-    /// If there cannot be such bins.
-    #[wasm_bindgen(js_name = thenHistogram)]
-    pub fn then_histogram(&mut self, bins: f64) -> Result<()> {
+    pub(crate) fn then_histogram(&mut self, bins: f64) -> Result<()> {
         if let Tally::Stats { total, .. } = &self.tally {
             let stats = total.finish();
             let histogram =
                 HistogramAccumulator::spanning(self.layout.dtype(), number_of(bins)?, &stats)?;
             self.tally = Tally::Histogram(histogram);
-            self.tiling = fetched(&self.layout, self.reach);
-            self.in_memory = false;
         }
         Ok(())
     }
 
-    fn count(&mut self, begun: &Begun) -> Result<()> {
-        let Scratch { input, output } = &mut self.scratch;
+    /// Counts the elements of a tile.
+    pub(crate) fn tile(&mut self, begun: &Begun, input: &[u8]) -> Result<()> {
         let source = begun.source(input)?;
         let outer = &begun.tile;
         for inner in outer.layout().tiles(Cut::LargestStride, TILE) {
@@ -195,7 +116,7 @@ impl Counting {
             let values = match whole {
                 Some(values) => values,
                 None => {
-                    let values = room(output, layout.nbytes())?;
+                    let values = room(&mut self.values, layout.nbytes())?;
                     gather(layout, &source, Order::C, Convert::AsStored, values)?;
                     values
                 }
@@ -219,10 +140,6 @@ impl Tally {
         }
         Ok(())
     }
-}
-
-fn fetched(layout: &Layout, reach: Reach) -> Tiling {
-    Tiling::new(vec![layout.clone()], reach, Cut::LargestStride, MAX_TILE)
 }
 
 /// A number of bins. Core says how many there may be.

@@ -1,11 +1,8 @@
 //! From the first bytes of a file to its array.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, string::ToString, vec::Vec};
 
+use js_sys::{Float64Array, JsString, Uint8Array};
 use npymap_core::{
     Error, ErrorKind, Header, Layout, Order, Step, dtype::descr_from_json, header::Limits,
     literal::Literal, raw as headerless,
@@ -13,7 +10,7 @@ use npymap_core::{
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{position, positions},
+    bytes::{position, positions, string},
     code::{Array, described},
     error::{Fault, Result},
     json::{array, integer, integers, object, text},
@@ -27,16 +24,17 @@ use crate::{
 /// If this is no file that NumPy would read, or it is too short.
 #[wasm_bindgen]
 pub fn header(
-    bytes: &[u8],
+    bytes: &Uint8Array,
     input_length: Option<f64>,
     max_header_bytes: Option<f64>,
-) -> Result<String> {
+) -> Result<JsString> {
+    let bytes = bytes.to_vec();
     let input_len = input_length.map(length).transpose()?;
     let mut limits = Limits::default();
     if let Some(bytes) = max_header_bytes {
         limits.max_header_len = position(bytes, "maxHeaderBytes")?;
     }
-    let parsed = Header::parse(bytes, input_len, &limits);
+    let parsed = Header::parse(&bytes, input_len, &limits);
     let header = match parsed.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))? {
         Step::Need(range) => return Ok(need(range.start, range.end)),
         Step::Done(header) => header,
@@ -70,7 +68,7 @@ pub fn header(
         ("end", integer(end)),
         ("facts", facts_of(&found, &code)?),
     ]);
-    Ok(json.to_json())
+    Ok(json.to_json().into())
 }
 
 /// An array without a header, by the rules of `np.memmap`, as JSON.
@@ -80,17 +78,18 @@ pub fn header(
 /// If the description makes no sense, or does not fit the source.
 #[wasm_bindgen]
 pub fn raw(
-    descr: &str,
-    shape: Option<Vec<f64>>,
+    descr: &JsString,
+    shape: Option<Float64Array>,
     offset: f64,
-    order: &str,
+    order: &JsString,
     input_length: Option<f64>,
-) -> Result<String> {
-    let descr = descr_from_json(descr)?;
+) -> Result<JsString> {
+    let descr = string(descr);
+    let descr = descr_from_json(&descr)?;
     let dtype = described(&descr)?;
     let data_offset = position(offset, "offset")?;
     let input_len = input_length.map(length).transpose()?;
-    let order = match order {
+    let order = match string(order).as_str() {
         "C" => Order::C,
         "F" => Order::F,
         _ => return Err(Fault::new("ERR_HEADER", "the order is neither 'C' nor 'F'")),
@@ -116,7 +115,7 @@ pub fn raw(
         ("end", integer(end)),
         ("facts", facts_of(&found, &code)?),
     ]);
-    Ok(json.to_json())
+    Ok(json.to_json().into())
 }
 
 /// The length of a source.
@@ -125,8 +124,8 @@ fn length(input_length: f64) -> Result<u64> {
 }
 
 /// A range that must be seen.
-pub(crate) fn need(start: u64, end: u64) -> String {
-    object([("need", integers(&[start, end]))]).to_json()
+pub(crate) fn need(start: u64, end: u64) -> JsString {
+    object([("need", integers(&[start, end]))]).to_json().into()
 }
 
 /// Where the data ends in a source, which must not be shorter than that if its length is known.

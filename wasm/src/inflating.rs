@@ -1,13 +1,13 @@
 //! The data of a member, whatever its method.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
-use js_sys::Uint8Array;
+use js_sys::{Array as JsArray, Float64Array, JsString, Uint8Array};
 use npymap_core::npz::{Decoder, Status};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, Scratch, room},
+    bytes::{Block, room},
     error::Result,
     npz,
 };
@@ -20,7 +20,8 @@ const BLOCK: u64 = 64 << 10;
 #[derive(Debug)]
 pub struct Inflating {
     decoder: Decoder,
-    scratch: Scratch,
+    from: Vec<u8>,
+    to: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -31,11 +32,17 @@ impl Inflating {
     ///
     /// If an argument makes no sense.
     #[wasm_bindgen(constructor)]
-    pub fn new(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>, key: &str) -> Result<Self> {
-        let member = npz::member(size, &offsets, &chunks, key)?;
+    pub fn new(
+        size: f64,
+        offsets: &Float64Array,
+        chunks: &JsArray,
+        key: &JsString,
+    ) -> Result<Self> {
+        let member = npz::member(size, offsets, chunks, key)?;
         Ok(Self {
             decoder: member.decoder()?,
-            scratch: Scratch::default(),
+            from: Vec::new(),
+            to: Vec::new(),
         })
     }
 
@@ -45,12 +52,9 @@ impl Inflating {
     /// # Errors
     ///
     /// ERR_ZIP or ERR_ZIP_CRC if the data is corrupt.
-    pub fn take(&mut self, input: &Uint8Array, out: &Uint8Array) -> Result<Vec<f64>> {
+    pub fn take(&mut self, input: &Uint8Array, out: &Uint8Array) -> Result<Float64Array> {
         let (input, out) = (Block::new(input), Block::new(out));
-        let Scratch {
-            input: from,
-            output: to,
-        } = &mut self.scratch;
+        let Self { decoder, from, to } = self;
         {
             let (mut read, mut written) = (0, 0);
             let mut input_at_hand = 0..0;
@@ -64,7 +68,7 @@ impl Inflating {
                 let bytes = from.get(input_at_hand.clone()).unwrap_or_default();
                 let space = (out.len() - written).min(BLOCK);
                 let buffer = room(to, space)?;
-                let progress = self.decoder.decode(bytes, buffer)?;
+                let progress = decoder.decode(bytes, buffer)?;
                 input_at_hand.start += progress.consumed;
                 read += progress.consumed as u64;
                 let produced = buffer.get(..progress.produced).unwrap_or_default();
@@ -77,7 +81,8 @@ impl Inflating {
                     Status::Done => true,
                 };
                 if starved {
-                    return Ok(vec![read as f64, written as f64, f64::from(u8::from(done))]);
+                    let progress = [read as f64, written as f64, f64::from(u8::from(done))];
+                    return Ok(Float64Array::from(progress.as_slice()));
                 }
             }
         }

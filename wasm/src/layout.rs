@@ -1,11 +1,8 @@
 //! Layouts from layouts, and what they are.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, string::ToString, vec::Vec};
 
+use js_sys::{Float64Array, JsString};
 use npymap_core::{
     Selection,
     dtype::{ByteOrder, descr_from_json},
@@ -14,21 +11,12 @@ use npymap_core::{
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::MAX_SAFE,
+    bytes::{MAX_SAFE, string},
     code::Array,
     error::{Fault, Result},
-    json::{integer, integers, object, text},
+    json::{integer, integers, object, or_null, text},
+    result::{Form, Wishes},
 };
-
-/// What a code stands for, as JSON.
-///
-/// # Errors
-///
-/// If the code did not come from here.
-#[wasm_bindgen]
-pub fn facts(code: &str) -> Result<String> {
-    answer(&Array::parse(code)?)
-}
 
 /// The view that a selection in NumPy's syntax makes: its facts as JSON.
 ///
@@ -36,9 +24,9 @@ pub fn facts(code: &str) -> Result<String> {
 ///
 /// ERR_SELECTION, in NumPy's words.
 #[wasm_bindgen]
-pub fn select(code: &str, selection: &str) -> Result<String> {
-    let selection = Selection::parse(selection)?;
-    answer(&Array::parse(code)?.select(&selection)?)
+pub fn select(code: &JsString, selection: &JsString) -> Result<JsString> {
+    let selection = Selection::parse(&string(selection))?;
+    answer(&Array::parse(&string(code))?.select(&selection)?)
 }
 
 /// The view with its axes in another order, or reversed: its facts as JSON.
@@ -47,14 +35,16 @@ pub fn select(code: &str, selection: &str) -> Result<String> {
 ///
 /// ERR_SELECTION if the axes are no permutation.
 #[wasm_bindgen]
-pub fn transpose(code: &str, axes: Option<Vec<f64>>) -> Result<String> {
-    let array = Array::parse(code)?;
+pub fn transpose(code: &JsString, axes: Option<Float64Array>) -> Result<JsString> {
+    let code = string(code);
+    let array = Array::parse(&code)?;
     let layout = match axes {
         None => array.layout.transpose(),
         Some(axes) => {
             let axes: Vec<_> = axes
-                .iter()
-                .map(|&axis| integer_axis(axis))
+                .to_vec()
+                .into_iter()
+                .map(integer_axis)
                 .collect::<Result<_>>()?;
             array.layout.permute(&axes)?
         }
@@ -68,9 +58,9 @@ pub fn transpose(code: &str, axes: Option<Vec<f64>>) -> Result<String> {
 ///
 /// ERR_SELECTION if there is no such field.
 #[wasm_bindgen]
-pub fn field(code: &str, name: &str) -> Result<String> {
-    let selection = Selection::new().field(name);
-    answer(&Array::parse(code)?.select(&selection)?)
+pub fn field(code: &JsString, name: &JsString) -> Result<JsString> {
+    let selection = Selection::new().field(&string(name));
+    answer(&Array::parse(&string(code))?.select(&selection)?)
 }
 
 /// The same bytes as another dtype of the same size, given in JSON: its facts as JSON.
@@ -79,10 +69,11 @@ pub fn field(code: &str, name: &str) -> Result<String> {
 ///
 /// ERR_DTYPE.
 #[wasm_bindgen]
-pub fn view(code: &str, descr: &str) -> Result<String> {
-    let array = Array::parse(code)?;
+pub fn view(code: &JsString, descr: &JsString) -> Result<JsString> {
+    let (code, descr) = (string(code), string(descr));
+    let array = Array::parse(&code)?;
     let from = array.layout.dtype().clone();
-    let view = array.view(descr_from_json(descr)?)?;
+    let view = array.view(descr_from_json(&descr)?)?;
     let to = view.layout.dtype();
     if from.itemsize() != to.itemsize() {
         let message = format!(
@@ -105,8 +96,8 @@ fn integer_axis(axis: f64) -> Result<i64> {
     Err(Fault::new("ERR_SELECTION", message))
 }
 
-fn answer(array: &Array<'_>) -> Result<String> {
-    Ok(facts_of(array, &array.to_string())?.to_json())
+fn answer(array: &Array<'_>) -> Result<JsString> {
+    Ok(facts_of(array, &array.to_string())?.to_json().into())
 }
 
 /// The facts about an array, whose code is given.
@@ -136,6 +127,10 @@ pub(crate) fn facts_of<'a>(array: &'a Array<'_>, code: &'a str) -> Result<Litera
         ("itemsize", integer(layout.itemsize())),
         ("nbytes", integer(layout.nbytes())),
         ("scalar", Literal::Bool(array.is_scalar)),
+        (
+            "array",
+            or_null(Form::new(dtype, Wishes::BITS).ok(), |form| text(form.array)),
+        ),
     ]))
 }
 

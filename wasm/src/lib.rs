@@ -40,21 +40,20 @@ mod plan;
 mod printing;
 mod reading;
 mod result;
+mod task;
 mod texts;
 mod tiling;
 mod write;
 mod zip;
 
 pub use crate::{
-    counting::Counting,
     error::{Fault, Result},
     header::{header, raw},
     inflating::Inflating,
-    layout::{facts, field, select, transpose, view},
+    layout::{field, select, transpose, view},
     npz::{npz, npz_find, npz_locate},
     plan::{plan, rows_per_chunk, view_spec},
-    printing::Printing,
-    reading::Reading,
+    task::Task,
     texts::texts,
     write::write_header,
     zip::{Crc, ZipWriter},

@@ -1,12 +1,8 @@
 //! What is in an archive, and where.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, string::ToString, vec::Vec};
 
-use js_sys::Uint8Array;
+use js_sys::{Array as JsArray, Float64Array, JsString, Uint8Array};
 use npymap_core::{
     Error, ErrorKind, Step,
     error::Excerpt,
@@ -15,7 +11,7 @@ use npymap_core::{
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, position, positions},
+    bytes::{Block, position, positions, string},
     error::{Fault, Result},
     header::need,
     json::{array, integer, integers, object, text},
@@ -28,8 +24,8 @@ use crate::{
 ///
 /// ERR_ZIP if it is no archive.
 #[wasm_bindgen]
-pub fn npz(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>) -> Result<String> {
-    let directory = match read(size, &offsets, &chunks)? {
+pub fn npz(size: f64, offsets: &Float64Array, chunks: &JsArray) -> Result<JsString> {
+    let directory = match read(size, offsets, chunks)? {
         Step::Need(range) => return Ok(need(range.start, range.end)),
         Step::Done(directory) => directory,
     };
@@ -63,7 +59,7 @@ pub fn npz(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>) -> Result<Stri
             (facts, _) => facts,
         }
     });
-    Ok(object([("members", array(members))]).to_json())
+    Ok(object([("members", array(members))]).to_json().into())
 }
 
 /// The number of the member of a key, by NumPy's rules.
@@ -72,9 +68,14 @@ pub fn npz(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>) -> Result<Stri
 ///
 /// ERR_ZIP if there is none.
 #[wasm_bindgen(js_name = npzFind)]
-pub fn npz_find(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>, key: &str) -> Result<f64> {
-    let directory = complete(size, &offsets, &chunks)?;
-    let found = find(&directory, key)?;
+pub fn npz_find(
+    size: f64,
+    offsets: &Float64Array,
+    chunks: &JsArray,
+    key: &JsString,
+) -> Result<f64> {
+    let directory = complete(size, offsets, chunks)?;
+    let found = find(&directory, &string(key))?;
     let place = directory
         .members()
         .iter()
@@ -90,18 +91,19 @@ pub fn npz_find(size: f64, offsets: Vec<f64>, chunks: Vec<Uint8Array>, key: &str
 #[wasm_bindgen(js_name = npzLocate)]
 pub fn npz_locate(
     size: f64,
-    offsets: Vec<f64>,
-    chunks: Vec<Uint8Array>,
-    key: &str,
+    offsets: &Float64Array,
+    chunks: &JsArray,
+    key: &JsString,
     at: f64,
-    local: &[u8],
-) -> Result<String> {
-    let directory = match read(size, &offsets, &chunks)? {
+    local: &Uint8Array,
+) -> Result<JsString> {
+    let directory = match read(size, offsets, chunks)? {
         Step::Need(range) => return Ok(need(range.start, range.end)),
         Step::Done(directory) => directory,
     };
-    let member = find(&directory, key)?;
+    let member = find(&directory, &string(key))?;
     member.check()?;
+    let local = local.to_vec();
     let local = member
         .header_offset()
         .checked_sub(position(at, "at")?)
@@ -125,18 +127,18 @@ pub fn npz_locate(
         ("method", text(method)),
         ("size", integer(member.size())),
     ]);
-    Ok(json.to_json())
+    Ok(json.to_json().into())
 }
 
 /// The member of a key, in an archive whose directory has been seen.
 pub(crate) fn member(
     size: f64,
-    offsets: &[f64],
-    chunks: &[Uint8Array],
-    key: &str,
+    offsets: &Float64Array,
+    chunks: &JsArray,
+    key: &JsString,
 ) -> Result<Member> {
     let directory = complete(size, offsets, chunks)?;
-    find(&directory, key).cloned()
+    find(&directory, &string(key)).cloned()
 }
 
 fn find<'a>(directory: &'a Directory, key: &str) -> Result<&'a Member> {
@@ -146,7 +148,7 @@ fn find<'a>(directory: &'a Directory, key: &str) -> Result<&'a Member> {
     })
 }
 
-fn complete(size: f64, offsets: &[f64], chunks: &[Uint8Array]) -> Result<Directory> {
+fn complete(size: f64, offsets: &Float64Array, chunks: &JsArray) -> Result<Directory> {
     match read(size, offsets, chunks)? {
         Step::Done(directory) => Ok(directory),
         Step::Need(_) => Err(Fault::new("ERR_ZIP", "the directory has not been read")),
@@ -154,7 +156,7 @@ fn complete(size: f64, offsets: &[f64], chunks: &[Uint8Array]) -> Result<Directo
 }
 
 /// Reads the directory from the pieces that were seen so far.
-fn read(size: f64, offsets: &[f64], chunks: &[Uint8Array]) -> Result<Step<Directory>> {
+fn read(size: f64, offsets: &Float64Array, chunks: &JsArray) -> Result<Step<Directory>> {
     let offsets = positions(offsets, "offsets")?;
     let mut reader = DirectoryReader::new(position(size, "size")?, Limits::default());
     let mut step = reader.step(0, &[]);
@@ -163,6 +165,7 @@ fn read(size: f64, offsets: &[f64], chunks: &[Uint8Array]) -> Result<Step<Direct
             Step::Done(directory) => return Ok(Step::Done(directory)),
             Step::Need(wanted) => wanted,
         };
+        let chunks = chunks.iter().map(JsCast::unchecked_into::<Uint8Array>);
         let mut pieces = offsets.iter().zip(chunks);
         let Some((&offset, chunk)) = pieces.find(|(offset, chunk)| {
             let end = offset.saturating_add(Block::new(chunk).len());

@@ -2,11 +2,12 @@
 
 use alloc::{format, string::String, vec::Vec};
 
+use js_sys::JsString;
 use npymap_core::{Error, ErrorKind, Layout, literal::Literal, plan::PlanOptions};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::position,
+    bytes::{position, string},
     code::Array,
     error::{Fault, Result},
     json::{array, integer, integers, object, text},
@@ -20,8 +21,14 @@ use crate::{
 ///
 /// ERR_TOO_LARGE if they cannot be counted in JavaScript.
 #[wasm_bindgen]
-pub fn plan(code: &str, base: f64, gap: f64, max_range: f64, max_ranges: f64) -> Result<String> {
-    let layout = Array::parse(code)?.layout;
+pub fn plan(
+    code: &JsString,
+    base: f64,
+    gap: f64,
+    max_range: f64,
+    max_ranges: f64,
+) -> Result<JsString> {
+    let layout = Array::parse(&string(code))?.layout;
     let base = position(base, "base")?;
     let options = PlanOptions {
         max_gap: position(gap, "coalesceGap")?,
@@ -45,7 +52,7 @@ pub fn plan(code: &str, base: f64, gap: f64, max_range: f64, max_ranges: f64) ->
         ("bytesFetched", integer(plan.bytes_fetched)),
         ("zeroCopy", Literal::Bool(is_whole)),
     ]);
-    Ok(json.to_json())
+    Ok(json.to_json().into())
 }
 
 /// How many steps along the first axis make up to so many bytes, at least 1.
@@ -54,8 +61,8 @@ pub fn plan(code: &str, base: f64, gap: f64, max_range: f64, max_ranges: f64) ->
 ///
 /// If an argument makes no sense.
 #[wasm_bindgen(js_name = rowsPerChunk)]
-pub fn rows_per_chunk(code: &str, bytes: f64) -> Result<f64> {
-    let layout = Array::parse(code)?.layout;
+pub fn rows_per_chunk(code: &JsString, bytes: f64) -> Result<f64> {
+    let layout = Array::parse(&string(code))?.layout;
     let rows = layout.shape().first().copied().unwrap_or(1);
     let row = layout.nbytes().checked_div(rows).unwrap_or(0);
     let fit = position(bytes, "bytes")?.checked_div(row).unwrap_or(rows);
@@ -68,8 +75,13 @@ pub fn rows_per_chunk(code: &str, bytes: f64) -> Result<f64> {
 ///
 /// ERR_NOT_VIEWABLE, with the reason.
 #[wasm_bindgen(js_name = viewSpec)]
-pub fn view_spec(code: &str, base: f64, byte_offset: f64, byte_length: f64) -> Result<String> {
-    let layout = Array::parse(code)?.layout;
+pub fn view_spec(
+    code: &JsString,
+    base: f64,
+    byte_offset: f64,
+    byte_length: f64,
+) -> Result<JsString> {
+    let layout = Array::parse(&string(code))?.layout;
     let [base, byte_offset, byte_length] =
         [base, byte_offset, byte_length].map(|n| position(n, "a place in the buffer"));
     let (base, byte_length) = (base?, byte_length?);
@@ -105,7 +117,7 @@ pub fn view_spec(code: &str, base: f64, byte_offset: f64, byte_length: f64) -> R
             integer(layout.offset().saturating_sub(span.start) / item),
         ),
     ]);
-    Ok(json.to_json())
+    Ok(json.to_json().into())
 }
 
 /// Refuses what a typed array over the data itself would not show as it is.

@@ -44,6 +44,13 @@ pub(crate) struct Wishes {
 }
 
 impl Wishes {
+    /// Whatever JavaScript has an array for as it is stored.
+    pub(crate) const BITS: Self = Self {
+        numbers: false,
+        bits: true,
+        bytes: false,
+    };
+
     /// Reads JSON: `{"int64": "number", "float16": "bits", "bytes": true}`.
     pub(crate) fn parse(json: &str) -> Result<Self> {
         // The words of JSON that Python has not.

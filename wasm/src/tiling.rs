@@ -3,13 +3,14 @@
 use alloc::{collections::VecDeque, vec, vec::Vec};
 use core::ops::Range;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use npymap_core::{
     Error, ErrorKind, Layout,
     gather::Source,
     plan::PlanOptions,
     tiles::{Cut, Tile, Tiles},
 };
+use wasm_bindgen::JsCast;
 
 use crate::{
     bytes::{Block, position, room},
@@ -49,7 +50,6 @@ pub(crate) struct Tiling {
     tiles: Option<Tiles>,
     begun: VecDeque<Begun>,
     done: u64,
-    total: u64,
 }
 
 /// A tile whose bytes are waited for.
@@ -64,10 +64,6 @@ impl Tiling {
     pub(crate) fn new(layouts: Vec<Layout>, reach: Reach, cut: Cut, tile_bytes: u64) -> Self {
         Self {
             reach,
-            total: layouts
-                .iter()
-                .map(Layout::size)
-                .fold(0, u64::saturating_add),
             layouts: layouts.into_iter(),
             cut,
             tile_bytes,
@@ -95,18 +91,19 @@ impl Tiling {
     }
 
     /// Ends the tile that was begun first, given the bytes of its ranges.
-    pub(crate) fn take(&mut self, pieces: &[Uint8Array], input: &mut Vec<u8>) -> Result<Begun> {
+    pub(crate) fn take(&mut self, pieces: &Array, input: &mut Vec<u8>) -> Result<Begun> {
         let begun = self.begun.pop_front();
         let missing = Error::new(ErrorKind::BufferSize {
             what: "the pieces of a tile",
             expected: begun.as_ref().map_or(0, |begun| begun.ranges.len() as u64),
-            found: pieces.len() as u64,
+            found: pieces.length().into(),
         });
-        let begun = begun.filter(|begun| begun.ranges.len() == pieces.len());
+        let begun = begun.filter(|begun| begun.ranges.len() == pieces.length() as usize);
         let begun = begun.ok_or(missing)?;
         let mut rest = room(input, total(&begun.ranges))?;
-        for (range, piece) in begun.ranges.iter().zip(pieces) {
-            let piece = Block::new(piece);
+        for (range, piece) in begun.ranges.iter().zip(pieces.iter()) {
+            let piece: Uint8Array = piece.unchecked_into();
+            let piece = Block::new(&piece);
             let expected = range.end - range.start;
             if piece.len() != expected {
                 return Err(Error::new(ErrorKind::Truncated {
@@ -148,9 +145,9 @@ impl Tiling {
         Ok(Some(begun))
     }
 
-    /// How many elements are done, and how many there are.
-    pub(crate) fn progress(&self) -> (u64, u64) {
-        (self.done, self.total)
+    /// How many elements are done.
+    pub(crate) fn done(&self) -> u64 {
+        self.done
     }
 
     fn begin(&mut self) -> Option<Begun> {

@@ -1,12 +1,11 @@
 //! Headers of new files.
 
-use alloc::vec::Vec;
-
+use js_sys::{Float64Array, JsString, Uint8Array};
 use npymap_core::{Order, dtype::descr_from_json, header};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::positions,
+    bytes::{positions, string},
     code::described,
     error::{Fault, Result},
 };
@@ -17,9 +16,14 @@ use crate::{
 ///
 /// If a header cannot say that.
 #[wasm_bindgen(js_name = writeHeader)]
-pub fn write_header(descr: &str, shape: Vec<f64>, fortran_order: bool) -> Result<Vec<u8>> {
-    let dtype = described(&descr_from_json(descr)?)?;
+pub fn write_header(
+    descr: &JsString,
+    shape: &Float64Array,
+    fortran_order: bool,
+) -> Result<Uint8Array> {
+    let dtype = described(&descr_from_json(&string(descr))?)?;
     let order = if fortran_order { Order::F } else { Order::C };
-    let header = header::write(&dtype, &positions(&shape, "shape")?, order);
-    header.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))
+    let header = header::write(&dtype, &positions(shape, "shape")?, order);
+    let header = header.map_err(|e| Fault::from(e).layout_as("ERR_HEADER"))?;
+    Ok(Uint8Array::from(header.as_slice()))
 }

@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
-use js_sys::Uint8Array;
+use js_sys::{Float64Array, JsString, Uint8Array};
 use npymap_core::npz::{Crc32, DirectoryWriter, Method, NewMember};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    bytes::{Block, position, room},
+    bytes::{Block, position, room, string},
     error::{Fault, Result},
 };
 
@@ -36,12 +36,12 @@ impl ZipWriter {
     /// ERR_ZIP if there cannot be such a member.
     pub fn begin(
         &mut self,
-        name: &str,
+        name: &JsString,
         deflate: bool,
         npy_header_length: f64,
-        contents: Option<Vec<f64>>,
+        contents: Option<Float64Array>,
         max_size: f64,
-    ) -> Result<Vec<u8>> {
+    ) -> Result<Uint8Array> {
         if self.member.is_some() {
             return Err(Fault::new(
                 "ERR_ZIP",
@@ -53,7 +53,7 @@ impl ZipWriter {
         } else {
             Method::Stored
         };
-        let contents = contents.map(|contents| match contents.as_slice() {
+        let contents = contents.map(|contents| match contents.to_vec().as_slice() {
             [crc, compressed, size] => Contents::new(*crc, *compressed, *size),
             _ => Err(Fault::new("ERR_ZIP", "the contents are not three numbers")),
         });
@@ -62,7 +62,9 @@ impl ZipWriter {
             Some(contents) => contents.compressed_size.max(contents.size),
             None => position(max_size, "maxSize")?,
         };
-        let mut member = self.directory.begin(name, method, self.at, max_len)?;
+        let mut member = self
+            .directory
+            .begin(&string(name), method, self.at, max_len)?;
         let npy_header_len = position(npy_header_length, "npyHeaderLength")?;
         if npy_header_len > 0 && !deflate {
             member = member.aligned(npy_header_len);
@@ -74,7 +76,7 @@ impl ZipWriter {
         let header = member.local_header();
         self.member = Some(member);
         self.at = self.at.saturating_add(header.len() as u64);
-        Ok(header)
+        Ok(Uint8Array::from(header.as_slice()))
     }
 
     /// What stands behind the data of the member.
@@ -82,7 +84,7 @@ impl ZipWriter {
     /// # Errors
     ///
     /// ERR_ZIP if none was begun, ERR_TOO_LARGE if there is more data than was announced.
-    pub fn end(&mut self, crc32: f64, compressed_size: f64, size: f64) -> Result<Vec<u8>> {
+    pub fn end(&mut self, crc32: f64, compressed_size: f64, size: f64) -> Result<Uint8Array> {
         let Some(mut member) = self.member.take() else {
             return Err(Fault::new("ERR_ZIP", "no member has been begun"));
         };
@@ -94,12 +96,13 @@ impl ZipWriter {
             .compressed_size
             .saturating_add(descriptor.len() as u64);
         self.at = self.at.saturating_add(written);
-        Ok(descriptor)
+        Ok(Uint8Array::from(descriptor.as_slice()))
     }
 
     /// The end of the archive.
-    pub fn finish(&mut self) -> Vec<u8> {
-        core::mem::take(&mut self.directory).finish(self.at)
+    pub fn finish(&mut self) -> Uint8Array {
+        let end = core::mem::take(&mut self.directory).finish(self.at);
+        Uint8Array::from(end.as_slice())
     }
 }
 

@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JsString, Promise, Uint8Array};
 use npymap_conformance::{Case, Expect, Found, Outcome, Refusal, cases, judge};
 use npymap_core::{DType, dtype::Kind, gather::Convert, npz::Directory};
-use npymap_wasm::{Fault, Printing, Reading, header, select, view};
+use npymap_wasm::{Fault, Task, header, select, view};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -73,10 +73,10 @@ impl Source {
     }
 
     /// The pieces of ranges `[start, end, …]`.
-    async fn pieces(&self, ranges: &[f64]) -> Vec<Uint8Array> {
-        let mut pieces = Vec::new();
+    async fn pieces(&self, ranges: &[f64]) -> Array {
+        let pieces = Array::new();
         for range in ranges.chunks_exact(2) {
-            pieces.push(self.read(range[0], range[1]).await);
+            pieces.push(&self.read(range[0], range[1]).await.into());
         }
         pieces
     }
@@ -133,10 +133,10 @@ async fn outcome(source: &Source, case: &Case, expect: &mut Expect) -> Outcome {
     let refuse = |fault: Fault| refusal(&fault, &case.expect);
     let (mut facts, base) = open(source).await.map_err(refuse)?;
     if let Some(name) = &case.view {
-        facts = parse(&view(code(&facts), &json!(name).to_string()).map_err(refuse)?);
+        facts = parse(&view(&code(&facts), &json!(name).to_string().into()).map_err(refuse)?);
     }
-    facts = parse(&select(code(&facts), &case.selection).map_err(refuse)?);
-    let code = code(&facts);
+    facts = parse(&select(&code(&facts), &case.selection.as_str().into()).map_err(refuse)?);
+    let code = &code(&facts);
     let dtype = facts["dtype"].as_str().unwrap();
 
     let bytes = values(source, code, base, json!({"bytes": true})).await;
@@ -188,7 +188,7 @@ async fn open(source: &Source) -> Result<(Value, f64), Fault> {
     let mut seen = 0.0;
     loop {
         // As a reader does that fetches what it is asked for and nothing else.
-        let bytes = source.read(0.0, seen).await.to_vec();
+        let bytes = source.read(0.0, seen).await;
         let answer = parse(&header(&bytes, Some(source.len()), None)?);
         match answer.get("need") {
             Some(range) => seen = range[1].as_f64().unwrap(),
@@ -201,47 +201,58 @@ async fn open(source: &Source) -> Result<(Value, f64), Fault> {
 }
 
 /// The values of an array.
-async fn values(source: &Source, code: &str, base: f64, options: Value) -> Result<Vec<u8>, Fault> {
-    let mut reading = Reading::new(code, base, GAP, MAX_RANGE, &options.to_string())?;
-    let out = Uint8Array::new_with_length(reading.nbytes() as u32);
+async fn values(
+    source: &Source,
+    code: &JsString,
+    base: f64,
+    options: Value,
+) -> Result<Vec<u8>, Fault> {
+    let options = options.to_string().into();
+    let mut reading = Task::reading(code, base, GAP, MAX_RANGE, &options)?;
+    let result = parse(&reading.finish()?);
+    let out = Uint8Array::new_with_length(result["nbytes"].as_u64().unwrap() as u32);
+    reading.set_out(out.clone());
     match source {
-        Source::Memory(bytes) => while reading.step(bytes, &out)? {},
+        Source::Memory(bytes) => while reading.step(bytes)? {},
         Source::Blob(_) => {
             // One tile ahead.
             let mut ranges = reading.next()?;
             while let Some(now) = ranges {
                 ranges = reading.next()?;
-                reading.take(source.pieces(&now).await, &out)?;
+                reading.take(&source.pieces(&now.to_vec()).await)?;
             }
         }
     }
-    assert_eq!(reading.done(), reading.total());
-    if let Some(whole) = reading.whole() {
-        let whole = source.read(whole[0], whole[1]).await;
+    let shape = result["shape"].as_array().unwrap();
+    let size: f64 = shape.iter().map(|dim| dim.as_f64().unwrap()).product();
+    assert_eq!(reading.done(), size);
+    if let Some(whole) = result["whole"].as_array() {
+        let [start, end] = [0, 1].map(|i| whole[i].as_f64().unwrap());
+        let whole = source.read(start, end).await;
         assert_eq!(whole.to_vec(), out.to_vec(), "the whole range of {code}");
     }
     Ok(out.to_vec())
 }
 
-async fn text(source: &Source, code: &str, base: f64) -> Result<String, Fault> {
-    let mut printing = Printing::new(code, base, GAP, MAX_RANGE)?;
+async fn text(source: &Source, code: &JsString, base: f64) -> Result<String, Fault> {
+    let mut printing = Task::printing(code, base, GAP, MAX_RANGE)?;
     match source {
         Source::Memory(bytes) => while printing.step(bytes)? {},
         Source::Blob(_) => {
             while let Some(ranges) = printing.next()? {
-                printing.take(source.pieces(&ranges).await)?;
+                printing.take(&source.pieces(&ranges.to_vec()).await)?;
             }
         }
     }
-    printing.finish()
+    Ok(printing.finish()?.into())
 }
 
-fn code(facts: &Value) -> &str {
-    facts["code"].as_str().unwrap()
+fn code(facts: &Value) -> JsString {
+    facts["code"].as_str().unwrap().into()
 }
 
-fn parse(json: &str) -> Value {
-    serde_json::from_str(json).unwrap()
+fn parse(json: &JsString) -> Value {
+    serde_json::from_str(&String::from(json)).unwrap()
 }
 
 /// The kind of error that a code stands for.

@@ -1,6 +1,6 @@
 import type { Ending } from './abort.js';
 import { descrText, numberOf, numbersOf, shown, textOf, wordOf } from './arguments.js';
-import type { Boundary, Facts, HeaderText, PlanText, ViewText } from './boundary.js';
+import type { Boundary, Facts, HeaderText, PlanText, ResultText, Task, ViewText } from './boundary.js';
 import type { Cache } from './cache.js';
 import type { Checksum } from './checksum.js';
 import { NpyError } from './errors.js';
@@ -190,7 +190,7 @@ export class LazyArray implements NpyArray {
   text(opts: { signal?: AbortSignal | undefined } = {}): Promise<string> {
     return this.#work(
       opts,
-      (wasm, ...layout) => new wasm.Printing(...layout),
+      (wasm, ...layout) => wasm.Task.printing(...layout),
       async (printing, ending) => {
         await this.#run(printing, ending, {}, this.#file.end);
         return this.#file.engine.call(() => printing.finish());
@@ -201,9 +201,9 @@ export class LazyArray implements NpyArray {
   async elements({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     const { engine } = this.#file;
     // Before anything is read.
-    engine.call((wasm) => wasm.texts(this.#facts.code, undefined));
+    engine.call((wasm) => wasm.texts(this.#facts.code));
     const { data } = await this.read({ bytes: true, signal });
-    return engine.call((wasm) => wasm.texts(this.#facts.code, data as Uint8Array));
+    return engine.json((wasm) => wasm.texts(this.#facts.code, data as Uint8Array));
   }
 
   close(): void {
@@ -224,27 +224,22 @@ export class LazyArray implements NpyArray {
     const make = (wasm: Boundary, ...layout: Place) => {
       const int64 = wordOf(opts.int64, 'int64', ['bigint', 'number']);
       const float16 = wordOf(opts.float16, 'float16', ['float32', 'bits']);
-      return new wasm.Reading(...layout, JSON.stringify({ int64, float16, bytes }));
+      return wasm.Task.reading(...layout, JSON.stringify({ int64, float16, bytes }));
     };
     return this.#work(
       opts,
       make,
       async (reading, ending) => {
-        const { array, length, nbytes, itemBytes, whole } = reading;
-        const [shape, stride] = [[...reading.shape], [...reading.stride]];
+        const { engine } = this.#file;
+        const { array, length, nbytes, itemBytes, shape, stride, whole } = engine.json<ResultText>(() => reading.finish());
         await this.#seeEnd(nbytes, ending);
         const out = opts.out ? checked(opts.out, array, length) : allocate(nbytes);
         if (whole) {
-          const tiles = copying(whole[0]!, whole[1]!, out);
-          const progress = () => Math.floor((tiles.done / nbytes) * size);
-          await this.#run(tiles, ending, opts, blocksUpTo, progress);
+          const tiles = copying(...whole, out);
+          await this.#run(tiles, ending, opts, blocksUpTo, () => Math.floor((tiles.done / nbytes) * size));
         } else {
-          const tiles: Tiles = {
-            next: () => reading.next(),
-            take: (pieces) => reading.take(pieces, out),
-            step: (source) => reading.step(source, out),
-          };
-          await this.#run(tiles, ending, opts, blocksUpTo, () => reading.done);
+          reading.out = out;
+          await this.#run(reading, ending, opts, blocksUpTo);
         }
         const data: TypedArray | StringArray =
           opts.out ??
@@ -262,22 +257,24 @@ export class LazyArray implements NpyArray {
   ): Promise<T> {
     const { bins, range } = histogram ?? {};
     const make = (wasm: Boundary, ...layout: Place) => {
-      if (!histogram) return new wasm.Counting(...layout, undefined, undefined);
+      const ofRange = new Float64Array(range ?? [0, 1]);
+      const statistics = () => wasm.Task.counting(...layout, undefined, ofRange);
+      if (!histogram) return statistics();
       for (const [value, what] of [[bins, 'bins'], ...[...(range ?? [])].map((end) => [end, 'an end of the range'])] as const) {
         if (typeof value !== 'number') throw new NpyError('ERR_SELECTION', `${what} is ${shown(value)}, expected a number`);
       }
-      const counting = new wasm.Counting(...layout, bins, new Float64Array(range ?? [0, 1]));
+      const counting = wasm.Task.counting(...layout, bins, ofRange);
       if (range) return counting;
       // There can be so many bins, which is known before anything is read.
       free(counting);
-      return new wasm.Counting(...layout, undefined, undefined);
+      return statistics();
     };
     return this.#work(
       opts,
       make,
       async (counting, ending) => {
         const { engine } = this.#file;
-        const pass = () => this.#run(counting, ending, opts, undefined, () => counting.done);
+        const pass = () => this.#run(counting, ending, opts);
         await pass();
         if (bins !== undefined && !range) {
           engine.call(() => counting.thenHistogram(bins));
@@ -288,19 +285,19 @@ export class LazyArray implements NpyArray {
     );
   }
 
-  /** Runs an operation that has a handle. */
-  #work<H extends { free(): void }, T>(
+  /** Runs a task. */
+  #work<T>(
     { signal }: Pick<ReadOptions, 'signal'>,
-    make: (wasm: Boundary, ...layout: Place) => H,
-    work: (handle: H, ending: Ending) => Promise<T>,
+    make: (wasm: Boundary, ...layout: Place) => Task,
+    work: (task: Task, ending: Ending) => Promise<T>,
   ): Promise<T> {
     const { engine, scope, base, gap = GAP } = this.#file;
     return scope.run(signal, async (ending) => {
-      const handle = engine.call((wasm) => make(wasm, this.#facts.code, base, gap, MAX_RANGE));
+      const task = engine.call((wasm) => make(wasm, this.#facts.code, base, gap, MAX_RANGE));
       try {
-        return await work(handle, ending);
+        return await work(task, ending);
       } finally {
-        free(handle);
+        free(task);
       }
     });
   }
@@ -310,7 +307,7 @@ export class LazyArray implements NpyArray {
     ending: Ending,
     { onProgress }: Pick<ReadOptions, 'onProgress'>,
     blocksUpTo?: number,
-    done = () => this.size,
+    done = () => tiles.done,
   ): Promise<void> {
     const { engine, cache, base, checksum } = this.#file;
     const checking = checksum?.begin(cache, base);

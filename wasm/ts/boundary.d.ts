@@ -12,8 +12,8 @@
  * - No view on wasm memory is ever returned; arrays that are returned are copies.
  */
 
-/** Makes an instance, which must be initialised before anything else is called. */
-export function create(): Boundary;
+/** Makes an instance of the module. */
+export function create(module: WebAssembly.Module): Boundary;
 
 /** The JSON that a failing function throws, as a string. */
 export interface ErrorText {
@@ -35,6 +35,8 @@ export interface Facts {
   nbytes: number;
   /** An element, not an array of no dimension: what NumPy gives when every axis has an integer. */
   scalar: boolean;
+  /** What elements are read into bit by bit: `array` of {@link ResultText}. Structures have none. */
+  array: ResultText['array'] | null;
 }
 
 /** The JSON of a parser's answer that must see more of the source. */
@@ -106,8 +108,6 @@ export interface ReadingOptions {
 
 /** An instance of the module. */
 export interface Boundary {
-  initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
-
   /**
    * Reads a header from the first bytes of a source: JSON of {@link Need} or {@link HeaderText}.
    *
@@ -127,8 +127,6 @@ export interface Boundary {
   field(code: string, name: string): string;
   /** The same bytes as another dtype; `descr` is JSON (a string or nested arrays). */
   view(code: string, descr: string): string;
-  /** The facts of a code that came from elsewhere. */
-  facts(code: string): string;
 
   /** JSON of {@link PlanText}. */
   plan(code: string, base: number, gap: number, maxRange: number, maxRanges: number): string;
@@ -138,14 +136,19 @@ export interface Boundary {
   viewSpec(code: string, base: number, byteOffset: number, byteLength: number): string;
 
   /**
-   * What Python's `str()` gives of each element, in C order; `bytes` are all of them as stored. Without `bytes`, none: the
-   * call then only refuses what would be too many.
+   * JSON of `string[]`: what Python's `str()` gives of each element, in C order; `bytes` are all of them as stored. Without
+   * `bytes`, of none: the call then only refuses what would be too many.
    */
-  texts(code: string, bytes: Uint8Array | undefined): string[];
+  texts(code: string, bytes?: Uint8Array): string;
 
-  Reading: new (code: string, base: number, gap: number, maxRange: number, options: string) => Reading;
-  Counting: new (code: string, base: number, gap: number, maxRange: number, bins: number | undefined, range: Float64Array | undefined) => Counting;
-  Printing: new (code: string, base: number, gap: number, maxRange: number) => Printing;
+  Task: {
+    /** Gathers a layout into a result in C order. */
+    reading(code: string, base: number, gap: number, maxRange: number, options: string): Task;
+    /** Counts the elements of a layout: statistics, or a histogram if there are bins and a range `[0, 1]`. */
+    counting(code: string, base: number, gap: number, maxRange: number, bins: number | undefined, range: Float64Array): Task;
+    /** Prints a layout as `npymap show` does. */
+    printing(code: string, base: number, gap: number, maxRange: number): Task;
+  };
 
   /**
    * The members of an archive of `size` bytes: JSON of {@link Need} or `{"members": MemberText[]}`. `chunks` are pieces
@@ -174,55 +177,46 @@ interface Handle {
 }
 
 /** Work on a layout, tile by tile. */
-interface Tiled extends Handle {
+export interface Task extends Handle {
+  /** Where reading writes its result: all of it, in bytes. */
+  out: Uint8Array;
   /**
    * Begins the next tile: `[start, end, start, end, …]`, the ranges of the source that it needs, ascending; `undefined`
    * when there are no more tiles. May be called ahead; tiles wait in a queue.
    */
   next(): Float64Array | undefined;
-  /** How much is done (in elements) of `total`. */
-  readonly done: number;
-  readonly total: number;
-}
-
-/** Gathers a layout into a result in C order. */
-export interface Reading extends Tiled {
-  /** What to make of the result. Of strings (`StringArray:…`), it is bytes of `itemBytes` each: `S` as stored, `U` code
-   * points of 32 bits in the byte order of the machine. */
-  readonly array: TypedArrayName | 'StringArray:S' | 'StringArray:U';
-  /** The number of items of the typed array, or of strings. */
-  readonly length: number;
-  /** The number of bytes of the result. */
-  readonly nbytes: number;
-  readonly itemBytes: number;
-  readonly shape: Float64Array;
-  /** In items: of the typed array (so that of complex numbers counts parts), or strings. */
-  readonly stride: Float64Array;
-  /** `[start, end]` of the one range of the source that is the result, byte for byte. */
-  readonly whole: Float64Array | undefined;
-  /** Does the tile that was begun first: `pieces` are the bytes of its ranges, one each; `out` is the whole result. */
-  take(pieces: Uint8Array[], out: Uint8Array): void;
-  /** Begins and does the next tile with a source in memory; `false` when there was none. Not to be mixed with `next`. */
-  step(source: Uint8Array, out: Uint8Array): boolean;
-}
-
-/** Counts the elements of a layout: statistics, or a histogram if there is `{"bins": 10, "range": [0, 1]}`. */
-export interface Counting extends Tiled {
+  /** Does the tile that was begun first: `pieces` are the bytes of its ranges, one each. */
   take(pieces: Uint8Array[]): void;
+  /** Begins and does the next tile with a source in memory; `false` when there was none. Not to be mixed with `next`. */
   step(source: Uint8Array): boolean;
-  /** JSON of statistics (`count`, `nan`, …, as `npymap stats --json`; integers beyond 2^53 are exact) or of a histogram:
-   * `{"edges": number[], "counts": number[], "nan", "below", "above"}`. Infinite and NaN figures are the strings
-   * `"inf"`, `"-inf"` and `"nan"`. */
+  /** How many elements are done. */
+  readonly done: number;
+  /**
+   * What comes of it. Of reading, JSON of {@link ResultText}, which is there from the beginning; of printing, the text.
+   *
+   * Of counting, JSON of statistics (`count`, `nan`, …, as `npymap stats --json`; integers beyond 2^53 are exact) or of a
+   * histogram: `{"edges": number[], "counts": number[], "nan", "below", "above"}`. Infinite and NaN figures are the strings
+   * `"inf"`, `"-inf"` and `"nan"`.
+   */
   finish(): string;
   /** After statistics: starts again, with a histogram from the least to the greatest value. */
   thenHistogram(bins: number): void;
 }
 
-/** Prints a layout as `npymap show` does. */
-export interface Printing extends Tiled {
-  take(pieces: Uint8Array[]): void;
-  step(source: Uint8Array): boolean;
-  finish(): string;
+export interface ResultText {
+  /** What to make of the result. Of strings (`StringArray:…`), it is bytes of `itemBytes` each: `S` as stored, `U` code
+   * points of 32 bits in the byte order of the machine. */
+  array: TypedArrayName | 'StringArray:S' | 'StringArray:U';
+  /** The number of items of the typed array, or of strings. */
+  length: number;
+  /** The number of bytes of the result. */
+  nbytes: number;
+  itemBytes: number;
+  shape: number[];
+  /** In items: of the typed array (so that of complex numbers counts parts), or strings. */
+  stride: number[];
+  /** The one range of the source that is the result, byte for byte. */
+  whole: [start: number, end: number] | null;
 }
 
 /** Decodes a member, whatever its method, from the bytes of its range on. */

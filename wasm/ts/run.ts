@@ -9,12 +9,13 @@ const AHEAD = 32 << 20;
 /** The longest that work goes on without a break, in milliseconds. */
 const SPELL = 8;
 
-/** Work in tiles: `Reading`, `Counting`, `Printing`. */
+/** Work in tiles: a `Task`. */
 export interface Tiles {
-  next(): Float64Array | undefined;
+  next(): ArrayLike<number> | undefined;
   take(pieces: Uint8Array[]): void;
   /** A tile at once, with the source in memory. */
   step?(source: Uint8Array): boolean;
+  readonly done: number;
 }
 
 export interface RunOptions {
@@ -82,7 +83,7 @@ export async function run(tiles: Tiles, opts: RunOptions): Promise<void> {
 }
 
 interface Tile {
-  ranges: Float64Array;
+  ranges: ArrayLike<number>;
   pieces: (Uint8Array | Promise<Uint8Array>)[];
   size: number;
   /** Whether nothing of it had to be waited for. */
@@ -90,7 +91,7 @@ interface Tile {
 }
 
 /** Tiles of a range that is copied as it is. */
-export function copying(start: number, end: number, out: Uint8Array, size = MAX_RANGE): Tiles & { readonly done: number } {
+export function copying(start: number, end: number, out: Uint8Array, size = MAX_RANGE): Tiles {
   let [begun, done] = [start, 0];
   return {
     get done() {
@@ -98,9 +99,9 @@ export function copying(start: number, end: number, out: Uint8Array, size = MAX_
     },
     next() {
       if (begun >= end) return undefined;
-      const range = new Float64Array([begun, Math.min(begun + size, end)]);
-      begun = range[1]!;
-      return range;
+      const start = begun;
+      begun = Math.min(begun + size, end);
+      return [start, begun];
     },
     take([bytes]) {
       out.set(bytes!, done);

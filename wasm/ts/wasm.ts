@@ -45,9 +45,7 @@ export class Engine {
 
   #instance(): Boundary {
     if (!this.#module) throw new Error('npymap/slim: call init() first');
-    const wasm = create();
-    wasm.initSync({ module: this.#module });
-    return wasm;
+    return create(this.#module);
   }
 }
 

@@ -189,7 +189,7 @@ function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranO
     const found = tagOf(data).replace('Clamped', '').replace('Float16', 'Uint16');
     // Bytes are data of whatever they are said to be.
     if (found === 'Uint8Array') return;
-    const isRight = found === arrayOf(engine, facts.code);
+    const isRight = found === facts.array;
     if (isRight && facts.byteOrder !== 'big') return;
     const order = isRight ? ', which is big-endian' : '';
     throw new NpyError('ERR_DTYPE', `a ${found} is no data of dtype ${facts.dtype}${order}; a Uint8Array of its bytes would be`, {
@@ -198,19 +198,6 @@ function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranO
     });
   };
   return { bytes: bytes as Uint8Array<ArrayBuffer>, nbytes: facts.nbytes, check };
-}
-
-/** The typed array that a layout is read into, bit by bit; structures are read into none. */
-function arrayOf(engine: Engine, code: string): string | undefined {
-  try {
-    const reading = engine.call((wasm) => new wasm.Reading(code, 0, 0, 1, '{"float16":"bits"}'));
-    const { array } = reading;
-    free(reading);
-    return array;
-  } catch (error) {
-    if (error instanceof NpyError && error.code === 'ERR_DTYPE') return undefined;
-    throw error;
-  }
 }
 
 function ofArray(data: TypedArray): Descr {
