@@ -22,11 +22,13 @@ const [, , task, dir] = argv;
 if (task === 'module') {
   mkdirSync(dist, { recursive: true });
   // Its loops are optimised by now; what is left is to be small.
-  optimise('-Oz', join(dir, 'npymap_bg.wasm'), join(dist, 'npymap.wasm'));
-  writeFileSync(join(dist, 'glue.js'), glue(readFileSync(join(dir, 'npymap.js'), 'utf8')));
-  writeFileSync(join(dist, 'wasm-inline.js'), inline(readFileSync(join(dist, 'npymap.wasm'))));
+  const module = join(dist, 'npymap.wasm');
+  optimise(['-Oz', '--converge'], join(dir, 'npymap_bg.wasm'), module);
+  const names = JSON.parse(optimise(['--minify-imports-and-exports-and-modules'], module, module));
+  writeFileSync(join(dist, 'glue.js'), glue(readFileSync(join(dir, 'npymap.js'), 'utf8'), names));
+  writeFileSync(join(dist, 'wasm-inline.js'), inline(readFileSync(module)));
 } else if (task === 'optimise') {
-  optimise('-O3', dir, dir);
+  optimise(['-O3', '--converge'], dir, dir);
 } else if (task === 'sizes') {
   sizes();
 } else {
@@ -34,22 +36,23 @@ if (task === 'module') {
   exit(2);
 }
 
-function optimise(level, from, to) {
+/** Gives what wasm-opt prints. */
+function optimise(passes, from, to) {
   const features = ['simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types'];
   const flags = [...features, 'multivalue'].map((name) => `--enable-${name}`);
-  execFileSync(
+  return execFileSync(
     join(wasm, 'node_modules/.bin/wasm-opt'),
     // No value lies in the first 1024 bytes: the stack ends there.
-    [level, '--converge', '--low-memory-unused', ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
-    { stdio: 'inherit' },
+    [...passes, '--low-memory-unused', ...flags, '--strip-debug', '--strip-producers', '--strip-target-features', from, '-o', to],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
 }
 
 /**
  * The glue as a function that makes an instance. Left out is what it has to fetch a module, and for engines without what every
- * engine has that knows SIMD.
+ * engine has that knows SIMD. Names that nobody reads are as short as those in the module.
  */
-function glue(text) {
+function glue(text, { imports, exports }) {
   text = cut(text, /^let wasm_bindgen = \(function\(exports\) \{\n/, 'const exports = {};\n');
   text = cut(text, /\n {4}let script_src;\n[^]*?\n {4}\}\n/, '\n');
   text = cut(text, /\n {4}if \(Symbol\.dispose\) .*\n/g, '\n');
@@ -60,6 +63,10 @@ function glue(text) {
     __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
     return exports;
 `);
+  text = cut(text, /"\.\/npymap_bg\.js"/, 'a');
+  for (const [, name, short] of imports) text = cut(text, new RegExp(`\\b${name}: (?=function)`), `${short}: `);
+  const shortened = new Map(exports);
+  text = cut(text, /\bwasm\.(\w+)/g, (_, name) => `wasm.${shortened.get(name)}`);
   const code = `export function create(module) {\n${text}\n}`;
   return esbuild.transformSync(code, { minify: true, target: 'es2022', format: 'esm' }).code;
 }
