@@ -23,7 +23,7 @@ if (task === 'module') {
   mkdirSync(dist, { recursive: true });
   // Its loops are optimised by now; what is left is to be small.
   const module = join(dist, 'npymap.wasm');
-  optimise(['-Oz', '--converge'], join(dir, 'npymap_bg.wasm'), module);
+  optimise(['-Oz', '--converge', '--one-caller-inline-max-function-size', '60'], join(dir, 'npymap_bg.wasm'), module);
   const names = JSON.parse(optimise(['--minify-imports-and-exports-and-modules'], module, module));
   writeFileSync(join(dist, 'glue.js'), glue(readFileSync(join(dir, 'npymap.js'), 'utf8'), names));
   writeFileSync(join(dist, 'wasm-inline.js'), inline(readFileSync(module)));

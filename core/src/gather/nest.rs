@@ -23,8 +23,9 @@ const SCRATCH: usize = 16 << 10;
 /// The copy of the elements of one layout to those of another: nested loops, and what to do in
 /// them.
 ///
-/// The two inner loops, over `lane` and `cross`, are cut into tiles that fit into the cache.
-pub(crate) struct Nest<'k> {
+/// The two inner loops, over `lane` and `cross`, are cut into tiles that fit into the cache. Where the
+/// destination is `DENSE`, the units of a lane are neighbours there.
+pub(crate) struct Nest<'k, const DENSE: bool> {
     kernel: &'k Kernel,
     /// Bytes of a unit in the source.
     unit: usize,
@@ -96,7 +97,7 @@ struct Distance {
     dst: i64,
 }
 
-impl<'k> Nest<'k> {
+impl<'k> Nest<'k, true> {
     /// The loops that gather a layout in an order, to the start of the destination.
     ///
     /// It has at least one element, and the elements take at least one byte.
@@ -116,7 +117,9 @@ impl<'k> Nest<'k> {
         }
         Self::new(axes, layout.offset(), 0, kernel)
     }
+}
 
+impl<'k> Nest<'k, false> {
     /// The loops that copy one layout to another of the same shape, whose elements do not overlap.
     ///
     /// There is at least one element, and the elements take at least one byte.
@@ -146,7 +149,9 @@ impl<'k> Nest<'k> {
         }
         Self::new(axes, src, dst, kernel)
     }
+}
 
+impl<'k, const DENSE: bool> Nest<'k, DENSE> {
     /// The loops over axes, those innermost in the destination first.
     #[inline]
     fn new(mut axes: Axes, src: u64, dst: u64, kernel: &'k Kernel) -> Self {
@@ -323,7 +328,7 @@ impl<'k> Nest<'k> {
     /// Whether the units of a lane are neighbours in the destination.
     #[inline]
     fn fills_lanes(&self) -> bool {
-        self.lane.len == 1 || u64::try_from(self.lane.dst) == Ok(self.out_unit as u64)
+        DENSE || self.lane.len == 1 || u64::try_from(self.lane.dst) == Ok(self.out_unit as u64)
     }
 
     /// What [`put`](Self::put) needs to convert a number of units before it spreads them.

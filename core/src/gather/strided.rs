@@ -48,6 +48,11 @@ impl Lane {
             return self.copy_scattered(reader, dst);
         };
         match self.unit {
+            _ if self.stride == 0 => repeat(src, dst),
+            // They overlap.
+            unit if self.stride.unsigned_abs() < unit as u64 => {
+                copy_strided_any(src, self.stride, unit, dst);
+            }
             1 => copy_strided::<1>(src, self.stride, dst),
             2 => copy_strided::<2>(src, self.stride, dst),
             3 => copy_strided::<3>(src, self.stride, dst),
@@ -113,25 +118,39 @@ impl Lane {
     }
 }
 
+/// Copies the same element everywhere.
+#[inline]
+fn repeat(src: &[u8], dst: &mut [u8]) {
+    /// What is copied at once stays in a first-level cache.
+    const BLOCK: usize = 4 << 10;
+    let block = dst.len().min((BLOCK / src.len()).max(1) * src.len());
+    let Some((head, rest)) = dst.split_at_mut_checked(block) else {
+        return;
+    };
+    let mut done = 0;
+    for (to, from) in head.iter_mut().zip(src) {
+        *to = *from;
+        done += 1;
+    }
+    while done < block {
+        let more = done.min(block - done);
+        head.copy_within(..more, done);
+        done += more;
+    }
+    for to in rest.chunks_mut(block) {
+        if let Some(from) = head.get(..to.len()) {
+            to.copy_from_slice(from);
+        }
+    }
+}
+
 /// Copies the elements of a lane, given the bytes of its span.
 #[inline]
 fn copy_strided<const N: usize>(src: &[u8], stride: i64, dst: &mut [u8]) {
     let dst = dst.as_chunks_mut::<N>().0;
     let step = usize::try_from(stride.unsigned_abs()).unwrap_or(usize::MAX);
     let backward = stride < 0;
-    if step == 0 {
-        if let Some(src) = src.first_chunk() {
-            dst.fill(*src);
-        }
-    } else if step < N {
-        // They overlap.
-        let windows = src.array_windows::<N>().step_by(step);
-        if backward {
-            copy_each(windows.rev(), dst);
-        } else {
-            copy_each(windows, dst);
-        }
-    } else if step == N && !backward {
+    if step == N && !backward {
         dst.as_flattened_mut().copy_from_slice(src);
     } else if step == N {
         copy_each(src.as_chunks().0.iter().rev(), dst);
@@ -225,9 +244,7 @@ fn scatter_grouped<const N: usize, const G: usize>(src: &[[u8; N]], dst: &mut [u
 fn copy_strided_any(src: &[u8], stride: i64, unit: usize, dst: &mut [u8]) {
     let step = usize::try_from(stride.unsigned_abs()).unwrap_or(usize::MAX);
     let dst = dst.chunks_exact_mut(unit);
-    if step == 0 {
-        dst.for_each(|dst| dst.copy_from_slice(src));
-    } else if stride < 0 {
+    if stride < 0 {
         let elements = src.windows(unit).step_by(step).rev();
         dst.zip(elements)
             .for_each(|(dst, src)| dst.copy_from_slice(src));

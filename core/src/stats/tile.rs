@@ -76,23 +76,23 @@ pub(super) fn feed<S: Sink>(dtype: &DType, bytes: &[u8], sink: &mut S) {
 fn feed_ints(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
     /// Those of up to 32 bits, as wider ones where less code counts for more.
     macro_rules! narrow {
-        ($number:ty) => {
+        ($number:ty, $wide:ty) => {
             if SMALL {
-                feed!(dtype, bytes, sink.ints, $number, i64::from)
+                feed!(dtype, bytes, sink.ints, $number, <$wide>::from)
             } else {
                 feed!(dtype, bytes, sink.ints, $number)
             }
         };
     }
     match *dtype.kind() {
-        Kind::Bool if SMALL => tiles(bytes, |[b]| i64::from(b != 0), |v| sink.ints(v)),
+        Kind::Bool if SMALL => tiles(bytes, |[b]| i32::from(b != 0), |v| sink.ints(v)),
         Kind::Bool => tiles(bytes, |[b]| u8::from(b != 0), |v| sink.ints(v)),
-        Kind::Int8 => narrow!(i8),
-        Kind::UInt8 => narrow!(u8),
-        Kind::Int16 => narrow!(i16),
-        Kind::UInt16 => narrow!(u16),
-        Kind::Int32 => narrow!(i32),
-        Kind::UInt32 => narrow!(u32),
+        Kind::Int8 => narrow!(i8, i32),
+        Kind::UInt8 => narrow!(u8, i32),
+        Kind::Int16 => narrow!(i16, i32),
+        Kind::UInt16 => narrow!(u16, i32),
+        Kind::Int32 => narrow!(i32, i32),
+        Kind::UInt32 => narrow!(u32, i64),
         Kind::Int64 => feed!(dtype, bytes, sink.ints, i64),
         Kind::UInt64 => feed!(dtype, bytes, sink.ints, u64),
         Kind::DateTime64(_) | Kind::TimeDelta64(_) => feed!(dtype, bytes, sink.times, i64),
@@ -100,7 +100,7 @@ fn feed_ints(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
         Kind::Extended(kind) => {
             let decode = |[b]: [u8; 1]| extended_to_f32(kind, u16::from(b)) as i8;
             if SMALL {
-                tiles(bytes, |b| i64::from(decode(b)), |v| sink.ints(v));
+                tiles(bytes, |b| i32::from(decode(b)), |v| sink.ints(v));
             } else {
                 tiles(bytes, decode, |v| sink.ints(v));
             }
