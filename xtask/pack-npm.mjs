@@ -16,7 +16,7 @@ const dist = join(wasm, 'dist');
 const esbuild = createRequire(join(wasm, 'package.json'))('esbuild');
 
 /** What users may have to load, compressed by gzip. */
-const LIMITS = { wasm: 204 << 10, js: 16 << 10 };
+const LIMITS = { wasm: 180 << 10, js: 14 << 10 };
 
 const [, , task, dir] = argv;
 if (task === 'module') {

@@ -109,6 +109,10 @@ pub(crate) fn facts_of<'a>(array: &'a Array<'_>, code: &'a str) -> Result<Litera
         check_safe(number)?;
     }
     let dtype = layout.dtype();
+    let bit_by_bit = Wishes {
+        bits: true,
+        ..Wishes::default()
+    };
     Ok(object([
         ("code", text(code)),
         ("descr", array.descr()),
@@ -129,7 +133,7 @@ pub(crate) fn facts_of<'a>(array: &'a Array<'_>, code: &'a str) -> Result<Litera
         ("scalar", Literal::Bool(array.is_scalar)),
         (
             "array",
-            or_null(Form::new(dtype, Wishes::BITS).ok(), |form| text(form.array)),
+            or_null(Form::new(dtype, bit_by_bit).ok(), |form| text(form.array)),
         ),
     ]))
 }

@@ -44,8 +44,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn new(layout: Layout, options: &str) -> Result<Self> {
-        let form = Form::new(layout.dtype(), Wishes::parse(options)?)?;
+    pub(crate) fn new(layout: Layout, wishes: Wishes) -> Result<Self> {
+        let form = Form::new(layout.dtype(), wishes)?;
         check_safe(layout.size().saturating_mul(form.element_bytes()))?;
         Ok(Self {
             layout,

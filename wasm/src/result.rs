@@ -6,7 +6,7 @@ use npymap_core::{
     DType, Error, ErrorKind, Layout, Order,
     dtype::{Extended, Kind},
     gather::Convert,
-    literal::{Dialect, Literal},
+    literal::Literal,
 };
 
 use crate::error::{Fault, Result};
@@ -36,44 +36,11 @@ pub(crate) enum Sign {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wishes {
     /// Integers of 64 bits as numbers.
-    numbers: bool,
+    pub(crate) numbers: bool,
     /// Floats of 16 bits as these bits.
-    bits: bool,
+    pub(crate) bits: bool,
     /// Elements as stored.
-    bytes: bool,
-}
-
-impl Wishes {
-    /// Whatever JavaScript has an array for as it is stored.
-    pub(crate) const BITS: Self = Self {
-        numbers: false,
-        bits: true,
-        bytes: false,
-    };
-
-    /// Reads JSON: `{"int64": "number", "float16": "bits", "bytes": true}`.
-    pub(crate) fn parse(json: &str) -> Result<Self> {
-        // The words of JSON that Python has not.
-        let text = json.replace("true", "True").replace("false", "False");
-        let options = match Literal::parse(&text, Dialect::Python3) {
-            Ok(Literal::Dict(entries)) => entries,
-            _ => {
-                return Err(Fault::new(
-                    "ERR_DTYPE",
-                    "the options of a read are no object",
-                ));
-            }
-        };
-        let is = |name: &str, wanted: &Literal<'_>| {
-            let mut entries = options.iter();
-            entries.any(|(key, value)| *key == Literal::Str(name.into()) && value == wanted)
-        };
-        Ok(Self {
-            numbers: is("int64", &Literal::Str("number".into())),
-            bits: is("float16", &Literal::Str("bits".into())),
-            bytes: is("bytes", &Literal::Bool(true)),
-        })
-    }
+    pub(crate) bytes: bool,
 }
 
 impl Form {

@@ -13,6 +13,7 @@ use crate::{
     error::Result,
     printing::Printing,
     reading::Reading,
+    result::Wishes,
     tiling::{Begun, Reach, Tiling},
 };
 
@@ -42,7 +43,8 @@ enum Job {
 
 #[wasm_bindgen]
 impl Task {
-    /// Gathers an array into a result in C order.
+    /// Gathers an array into a result in C order: integers of 64 bits as `numbers`, floats of 16 bits
+    /// as these `bits`, or all elements as the `bytes` that are stored.
     ///
     /// # Errors
     ///
@@ -52,11 +54,18 @@ impl Task {
         base: f64,
         gap: f64,
         max_range: f64,
-        options: &JsString,
+        numbers: bool,
+        bits: bool,
+        bytes: bool,
     ) -> Result<Self> {
+        let wishes = Wishes {
+            numbers,
+            bits,
+            bytes,
+        };
         let layout = Array::parse(&string(code))?.layout;
         let reach = Reach::new(base, gap, max_range)?;
-        let reading = Reading::new(layout, &string(options))?;
+        let reading = Reading::new(layout, wishes)?;
         Ok(Self::new(Job::Reading(reading), reach))
     }
 

@@ -139,10 +139,10 @@ async fn outcome(source: &Source, case: &Case, expect: &mut Expect) -> Outcome {
     let code = &code(&facts);
     let dtype = facts["dtype"].as_str().unwrap();
 
-    let bytes = values(source, code, base, json!({"bytes": true})).await;
+    let bytes = values(source, code, base, [false, true]).await;
     let bytes = bytes.map_err(refuse)?;
-    let plain = values(source, code, base, json!({})).await;
-    let bits = values(source, code, base, json!({"float16": "bits"})).await;
+    let plain = values(source, code, base, [false, false]).await;
+    let bits = values(source, code, base, [true, false]).await;
     let text = text(source, code, base).await.map_err(refuse)?;
     if let Expect::Array(expected) = expect {
         match DType::parse(dtype).map(|dtype| dtype.kind().clone()) {
@@ -200,15 +200,14 @@ async fn open(source: &Source) -> Result<(Value, f64), Fault> {
     }
 }
 
-/// The values of an array.
+/// The values of an array, of float16 as bits, or as bytes.
 async fn values(
     source: &Source,
     code: &JsString,
     base: f64,
-    options: Value,
+    [bits, bytes]: [bool; 2],
 ) -> Result<Vec<u8>, Fault> {
-    let options = options.to_string().into();
-    let mut reading = Task::reading(code, base, GAP, MAX_RANGE, &options)?;
+    let mut reading = Task::reading(code, base, GAP, MAX_RANGE, false, bits, bytes)?;
     let result = parse(&reading.finish()?);
     let out = Uint8Array::new_with_length(result["nbytes"].as_u64().unwrap() as u32);
     reading.set_out(out.clone());

@@ -220,11 +220,10 @@ export class LazyArray implements NpyArray {
 
   #read(opts: ReadOptions, blocksUpTo?: number): Promise<NdArray> {
     const { dtype, size } = this;
-    const { bytes } = opts;
     const make = (wasm: Boundary, ...layout: Place) => {
       const int64 = wordOf(opts.int64, 'int64', ['bigint', 'number']);
       const float16 = wordOf(opts.float16, 'float16', ['float32', 'bits']);
-      return wasm.Task.reading(...layout, JSON.stringify({ int64, float16, bytes }));
+      return wasm.Task.reading(...layout, int64 === 'number', float16 === 'bits', opts.bytes === true);
     };
     return this.#work(
       opts,

@@ -99,13 +99,6 @@ export type TypedArrayName =
   | 'Int8Array' | 'Uint8Array' | 'Int16Array' | 'Uint16Array' | 'Int32Array' | 'Uint32Array'
   | 'BigInt64Array' | 'BigUint64Array' | 'Float32Array' | 'Float64Array';
 
-export interface ReadingOptions {
-  int64?: 'bigint' | 'number';
-  float16?: 'float32' | 'bits';
-  /** Elements as stored, of whatever dtype. */
-  bytes?: boolean;
-}
-
 /** An instance of the module. */
 export interface Boundary {
   /**
@@ -142,8 +135,13 @@ export interface Boundary {
   texts(code: string, bytes?: Uint8Array): string;
 
   Task: {
-    /** Gathers a layout into a result in C order. */
-    reading(code: string, base: number, gap: number, maxRange: number, options: string): Task;
+    /**
+     * Gathers a layout into a result in C order: 64-bit integers as `numbers`, float16 as its `bits`, or elements of whatever
+     * dtype as the `bytes` that are stored.
+     */
+    reading(
+      code: string, base: number, gap: number, maxRange: number, numbers: boolean, bits: boolean, bytes: boolean,
+    ): Task;
     /** Counts the elements of a layout: statistics, or a histogram if there are bins and a range `[0, 1]`. */
     counting(code: string, base: number, gap: number, maxRange: number, bins: number | undefined, range: Float64Array): Task;
     /** Prints a layout as `npymap show` does. */

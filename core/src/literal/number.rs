@@ -114,7 +114,7 @@ fn is_grouped(digits: &str) -> bool {
     !digits.is_empty()
         && !digits.starts_with('_')
         && !digits.ends_with('_')
-        && !digits.contains("__")
+        && !digits.as_bytes().windows(2).any(|pair| pair == b"__")
 }
 
 /// An exponent, or nothing.
