@@ -136,6 +136,17 @@ pub(super) fn gap(mut input: &str, depth: u32) -> Parsed<'_, ()> {
     }
 }
 
+/// The first byte of a text. For a single character, comparing bytes takes less time and less code than
+/// patterns do.
+pub(super) fn next(input: &str) -> Option<u8> {
+    input.as_bytes().first().copied()
+}
+
+/// What follows an ASCII character, if the text begins with it.
+pub(super) fn after(input: &str, sign: u8) -> Option<&str> {
+    (next(input)? == sign).then(|| input.get(1..).unwrap_or_default())
+}
+
 /// Whether a character can be part of a name. Python takes letters of all scripts; those that are
 /// none are refused either way.
 pub(super) fn is_name(c: char) -> bool {
@@ -216,7 +227,7 @@ impl Grammar {
                 // The filter turns form feeds into spaces.
                 _ => column.saturating_add(blanks.len()),
             };
-            if !rest.starts_with('\\') {
+            if next(rest) != Some(b'\\') {
                 return Ok((rest, if continued > 0 { continued } else { column }));
             }
             (input, ()) = continuation(rest)?;
@@ -232,14 +243,14 @@ impl Grammar {
     /// An expression, or several with commas between them, which make a tuple.
     fn top_level<'a>(&self, input: &'a str) -> Parsed<'a, Literal<'a>> {
         let (input, first) = self.expression(input, 0)?;
-        if !input.starts_with(',') {
+        if next(input) != Some(b',') {
             return Ok((input, first));
         }
         let mut items = vec![first];
         let mut input = input;
-        while let Some(rest) = input.strip_prefix(',') {
+        while let Some(rest) = after(input, b',') {
             let (rest, ()) = gap(rest, 0)?;
-            if rest.is_empty() || rest.starts_with(['#', '\n', '\r']) {
+            if rest.is_empty() || matches!(next(rest), Some(b'#' | b'\n' | b'\r')) {
                 input = rest;
                 break;
             }
@@ -261,7 +272,7 @@ impl Grammar {
             };
             // The filter splits lines at "\n" alone.
             if self.dialect == Dialect::Python2
-                && (input.starts_with('\n') || input.starts_with("\r\n"))
+                && (next(input) == Some(b'\n') || input.starts_with("\r\n"))
                 && line.chars().all(is_blank)
             {
                 return Ok(("", ()));
@@ -281,9 +292,9 @@ impl Grammar {
     /// `depth` is the number of open brackets.
     fn expression<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         // Most values are strings, which take neither sign nor operator.
-        if input.starts_with(['\'', '"']) {
+        if matches!(next(input), Some(b'\'' | b'"')) {
             let (rest, literal) = self.strings(input, depth)?;
-            if rest.starts_with(['+', '-']) {
+            if matches!(next(rest), Some(b'+' | b'-')) {
                 return fail(rest, "no operator here");
             }
             return Ok((rest, literal));
@@ -298,7 +309,7 @@ impl Grammar {
     /// The same, but it may be the name `set` alone.
     fn expression_or_set<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, left) = self.signed(input, depth)?;
-        let subtract = match rest.as_bytes().first() {
+        let subtract = match next(rest) {
             Some(b'+') => false,
             Some(b'-') => true,
             _ => return Ok((rest, left)),
@@ -332,7 +343,7 @@ impl Grammar {
     }
 
     fn signed<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
-        let negative = match input.as_bytes().first() {
+        let negative = match next(input) {
             Some(b'+') => false,
             Some(b'-') => true,
             _ => return self.primary(input, depth),
@@ -360,13 +371,13 @@ impl Grammar {
     fn primary<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, node) = self.atom(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if node.form != Form::SetName || !rest.starts_with('(') {
+        if node.form != Form::SetName || next(rest) != Some(b'(') {
             return Ok((rest, node));
         }
         // There is no literal for an empty set, so this one call counts as one.
         let (inside, depth) = open(rest, depth)?;
         let (inside, ()) = gap(inside, depth)?;
-        let Some(rest) = inside.strip_prefix(')') else {
+        let Some(rest) = after(inside, b')') else {
             return fail(inside, "')'");
         };
         let (rest, ()) = gap(rest, depth.saturating_sub(1))?;
@@ -379,7 +390,7 @@ impl Grammar {
             (rest, Node { literal, form })
         };
         let other = |(rest, literal)| (rest, Node::other(literal));
-        match input.as_bytes().first() {
+        match next(input) {
             Some(b'\'' | b'"') => self.strings(input, depth).map(other),
             Some(b'0'..=b'9') => number::parse(input, self.dialect).map(number),
             Some(b'.') => match input.strip_prefix("...") {
@@ -432,18 +443,18 @@ impl Grammar {
     fn parenthesised<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, depth) = open(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if let Some(rest) = rest.strip_prefix(')') {
+        if let Some(rest) = after(rest, b')') {
             return Ok((rest, Node::other(Literal::Tuple(Vec::new()))));
         }
         let (rest, first) = self.expression_or_set(rest, depth)?;
-        if let Some(rest) = rest.strip_prefix(')') {
+        if let Some(rest) = after(rest, b')') {
             return Ok((rest, first));
         }
         if first.form == Form::SetName {
             return fail(rest, "')'");
         }
         let mut items = pair(first.literal);
-        let rest = self.more(rest, depth, ')', "',' or ')'", |rest| {
+        let rest = self.more(rest, depth, b')', "',' or ')'", |rest| {
             let (rest, item) = self.expression(rest, depth)?;
             items.push(item);
             Ok((rest, ()))
@@ -454,12 +465,12 @@ impl Grammar {
     fn list<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, depth) = open(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if let Some(rest) = rest.strip_prefix(']') {
+        if let Some(rest) = after(rest, b']') {
             return Ok((rest, Literal::List(Vec::new())));
         }
         let (rest, first) = self.expression(rest, depth)?;
         let mut items = pair(first);
-        let rest = self.more(rest, depth, ']', "',' or ']'", |rest| {
+        let rest = self.more(rest, depth, b']', "',' or ']'", |rest| {
             let (rest, item) = self.expression(rest, depth)?;
             items.push(item);
             Ok((rest, ()))
@@ -471,14 +482,14 @@ impl Grammar {
     fn braces<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, depth) = open(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if let Some(rest) = rest.strip_prefix('}') {
+        if let Some(rest) = after(rest, b'}') {
             return Ok((rest, Literal::Dict(Vec::new())));
         }
         let (rest, first) = self.key(rest, depth)?;
-        if rest.starts_with(':') {
+        if next(rest) == Some(b':') {
             let (rest, value) = self.entry_value(rest, depth)?;
             let mut entries = vec![(first, value)];
-            let rest = self.more(rest, depth, '}', "',' or '}'", |rest| {
+            let rest = self.more(rest, depth, b'}', "',' or '}'", |rest| {
                 let (rest, key) = self.key(rest, depth)?;
                 let (rest, value) = self.entry_value(rest, depth)?;
                 entries.push((key, value));
@@ -487,7 +498,7 @@ impl Grammar {
             return Ok((rest, Literal::Dict(entries)));
         }
         let mut items = vec![first];
-        let rest = self.more(rest, depth, '}', "':', ',' or '}'", |rest| {
+        let rest = self.more(rest, depth, b'}', "':', ',' or '}'", |rest| {
             let (rest, item) = self.key(rest, depth)?;
             items.push(item);
             Ok((rest, ()))
@@ -504,7 +515,7 @@ impl Grammar {
     }
 
     fn entry_value<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
-        let Some(rest) = input.strip_prefix(':') else {
+        let Some(rest) = after(input, b':') else {
             return fail(input, "':'");
         };
         let (rest, ()) = gap(rest, depth)?;
@@ -516,19 +527,19 @@ impl Grammar {
         &self,
         mut input: &'a str,
         depth: u32,
-        close: char,
+        close: u8,
         expected: &'static str,
         mut item: impl FnMut(&'a str) -> Parsed<'a, ()>,
     ) -> Fallible<'a, &'a str> {
         loop {
-            if let Some(rest) = input.strip_prefix(close) {
+            if let Some(rest) = after(input, close) {
                 return Ok(rest);
             }
-            let Some(rest) = input.strip_prefix(',') else {
+            let Some(rest) = after(input, b',') else {
                 return fail(input, expected);
             };
             (input, ()) = gap(rest, depth)?;
-            if !input.starts_with(close) {
+            if next(input) != Some(close) {
                 (input, ()) = item(input)?;
             }
         }

@@ -1,7 +1,7 @@
 //! Literals as JSON.
 
 use alloc::string::{String, ToString};
-use core::fmt::Write;
+use core::fmt::{self, Write};
 
 use super::Literal;
 
@@ -29,8 +29,8 @@ impl Literal<'_> {
             Self::None => out.push_str("null"),
             Self::Bool(true) => out.push_str("true"),
             Self::Bool(false) => out.push_str("false"),
-            Self::Float(x) if x.is_finite() => out.push_str(&self.to_string()),
-            Self::Int(_) | Self::BigInt(_) => out.push_str(&self.to_string()),
+            Self::Float(x) if x.is_finite() => put(out, self),
+            Self::Int(_) | Self::BigInt(_) => put(out, self),
             Self::Str(text) => quoted(text, out),
             Self::Tuple(items) | Self::List(items) => {
                 out.push('[');
@@ -59,21 +59,32 @@ impl Literal<'_> {
     }
 }
 
+fn put(out: &mut String, what: impl fmt::Display) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{what}");
+}
+
 /// A JSON string.
 fn quoted(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
+    let mut rest = text;
+    loop {
+        let is_plain = |&b: &u8| b >= b' ' && b != b'"' && b != b'\\';
+        let len = rest.bytes().take_while(is_plain).count();
+        let Some((plain, tail)) = rest.split_at_checked(len) else {
+            break;
+        };
+        out.push_str(plain);
+        let mut chars = tail.chars();
+        match chars.next() {
+            Some(c @ ('"' | '\\')) => out.extend(['\\', c]),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(c) => put(out, format_args!("\\u{:04x}", u32::from(c))),
+            None => break,
         }
+        rest = chars.as_str();
     }
     out.push('"');
 }

@@ -6,7 +6,7 @@ use nom::{Parser as _, bytes::complete::take_while, character::complete::one_of,
 
 use super::{
     Dialect, Literal,
-    grammar::{Fallible, Parsed, fail, gap, is_name},
+    grammar::{Fallible, Parsed, after, fail, gap, is_name, next},
 };
 
 /// The most decimal digits that Python converts to an integer
@@ -15,6 +15,9 @@ const MAX_DIGITS: usize = 4300;
 
 /// A number without a sign. The input begins with a digit or a full stop.
 pub(super) fn parse(input: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
+    if let Some(short) = short(input) {
+        return Ok(short);
+    }
     let (rest, literal) = match input.as_bytes() {
         [b'0', b'x' | b'X', ..] => radix(input, 16)?,
         [b'0', b'o' | b'O', ..] => radix(input, 8)?,
@@ -31,12 +34,28 @@ pub(super) fn parse(input: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
     Ok((rest, literal))
 }
 
+/// What most numbers are, such as dimensions: a few digits that something follows which ends a number in
+/// every dialect.
+fn short(input: &str) -> Option<(&str, Literal<'_>)> {
+    /// So many digits always fit.
+    const MAX_DIGITS: usize = 18;
+    let is_digit = |b: &u8| b.is_ascii_digit();
+    let len = input.bytes().take(MAX_DIGITS).take_while(is_digit).count();
+    let (digits, rest) = input.split_at_checked(len)?;
+    let ends = matches!(next(rest), Some(b',' | b')'));
+    if !ends || next(digits) == Some(b'0') && len > 1 || len == 0 {
+        return None;
+    }
+    let add = |n: i64, digit: u8| n.wrapping_mul(10).wrapping_add(i64::from(digit & 0xf));
+    Some((rest, Literal::Int(digits.bytes().fold(0, add))))
+}
+
 /// Skips the names `L` after a number, as NumPy's filter does: any number of them, with or without
 /// blanks between.
 fn long_suffixes(mut input: &str) -> Parsed<'_, ()> {
     loop {
-        let (next, ()) = gap(input, 0)?;
-        match next.strip_prefix('L') {
+        let (blank, ()) = gap(input, 0)?;
+        match after(blank, b'L') {
             Some(rest) if !rest.starts_with(is_name) => input = rest,
             _ => return Ok((input, ())),
         }
@@ -46,7 +65,7 @@ fn long_suffixes(mut input: &str) -> Parsed<'_, ()> {
 fn radix(input: &str, radix: u32) -> Parsed<'_, Literal<'_>> {
     let digits_at = input.get(2..).unwrap_or_default();
     let (rest, digits) = take_while(|c: char| c == '_' || c.is_digit(radix))(digits_at)?;
-    let digits = digits.strip_prefix('_').unwrap_or(digits);
+    let digits = after(digits, b'_').unwrap_or(digits);
     if !is_grouped(digits) {
         return fail(digits_at, "digits");
     }
@@ -62,7 +81,7 @@ fn radix(input: &str, radix: u32) -> Parsed<'_, Literal<'_>> {
 
 fn decimal(input: &str) -> Parsed<'_, Literal<'_>> {
     let (rest, whole) = digits(input)?;
-    let (rest, fraction) = match rest.strip_prefix('.') {
+    let (rest, fraction) = match after(rest, b'.') {
         Some(rest) => {
             let (rest, fraction) = digits(rest)?;
             if whole.is_empty() && fraction.is_empty() {
@@ -112,7 +131,7 @@ fn digits(input: &str) -> Parsed<'_, &str> {
 
 fn is_grouped(digits: &str) -> bool {
     !digits.is_empty()
-        && !digits.starts_with('_')
+        && next(digits) != Some(b'_')
         && !digits.ends_with('_')
         && !digits.as_bytes().windows(2).any(|pair| pair == b"__")
 }
@@ -132,7 +151,7 @@ fn exponent(input: &str) -> Parsed<'_, bool> {
 
 fn integer<'a>(input: &'a str, text: &'a str) -> Fallible<'a, Literal<'a>> {
     let digits = without_groups(text);
-    if digits.starts_with('0') {
+    if next(&digits) == Some(b'0') {
         return if digits.bytes().all(|b| b == b'0') {
             Ok(Literal::Int(0))
         } else {

@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::{
     Literal,
-    grammar::{Fallible, Parsed, fail, newline},
+    grammar::{Fallible, Parsed, after, fail, newline, next},
 };
 
 /// What the letters before the quotes say. `f` is missing: formatted strings are no literals.
@@ -45,7 +45,7 @@ pub(super) fn parse(input: &str) -> Parsed<'_, Literal<'_>> {
     let Some((rest, prefix)) = prefix(input) else {
         return fail(input, "a string");
     };
-    let quote = if rest.starts_with('"') { '"' } else { '\'' };
+    let quote = next(rest).unwrap_or_default();
     let (rest, triple) = match rest.as_bytes() {
         [a, b, c, ..] if a == b && b == c => (rest.get(3..), true),
         _ => (rest.get(1..), false),
@@ -72,7 +72,7 @@ pub(super) fn parse(input: &str) -> Parsed<'_, Literal<'_>> {
 struct Body<'a> {
     /// The whole literal, for complaints.
     begin: &'a str,
-    quote: char,
+    quote: u8,
     triple: bool,
     prefix: Prefix,
 }
@@ -84,7 +84,7 @@ impl<'a> Body<'a> {
         let mut owned: Option<String> = None;
         let mut input = body;
         loop {
-            let special = |b| b == self.quote as u8 || matches!(b, b'\\' | b'\n' | b'\r');
+            let special = |b| b == self.quote || matches!(b, b'\\' | b'\n' | b'\r');
             let length = input.bytes().position(special).unwrap_or(input.len());
             let (chunk, rest) = input.split_at_checked(length).unwrap_or((input, ""));
             if self.prefix.bytes && !chunk.is_ascii() {
@@ -108,7 +108,7 @@ impl<'a> Body<'a> {
                 after
             };
             input = match rest.as_bytes() {
-                [q, ..] if *q == self.quote as u8 => match self.closing(rest) {
+                [q, ..] if *q == self.quote => match self.closing(rest) {
                     Some(after) => {
                         let length = body.len().saturating_sub(rest.len());
                         let verbatim = body.get(..length).unwrap_or_default();
@@ -134,11 +134,11 @@ impl<'a> Body<'a> {
 
     /// What follows the closing quotes, if they stand here.
     fn closing(&self, input: &'a str) -> Option<&'a str> {
-        let rest = input.strip_prefix(self.quote)?;
+        let rest = after(input, self.quote)?;
         if !self.triple {
             return Some(rest);
         }
-        rest.strip_prefix(self.quote)?.strip_prefix(self.quote)
+        after(after(rest, self.quote)?, self.quote)
     }
 
     /// A backslash in a raw string keeps the next character, even a quote, from its effect.
