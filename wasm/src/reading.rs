@@ -28,7 +28,7 @@ use npymap_core::{
 pub(crate) const MAX_TILE: u64 = 4 << 20;
 
 /// Tiles that are read in the order of a source in memory fit the caches of a processor.
-const MEMORY_TILE: u64 = 2 << 20;
+const MEMORY_TILE: u64 = 1 << 20;
 
 /// Shorter runs than this take longer to be copied out than the tile to be gathered.
 const SHORT_RUN: u64 = 2 << 10;
