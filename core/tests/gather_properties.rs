@@ -249,6 +249,16 @@ fn tiles_meet_at_their_edges() {
                 array.narrow(2, 1..2).unwrap().flip(Some(&[1])).unwrap(),
                 array.transpose(),
                 array.swap_axes(0, 1).unwrap(),
+                // One element everywhere, which fills more than is copied at once.
+                array
+                    .narrow(0, 4..5)
+                    .unwrap()
+                    .narrow(1, 2..3)
+                    .unwrap()
+                    .narrow(2, 1..2)
+                    .unwrap()
+                    .broadcast_to(&[rows, cols, 2])
+                    .unwrap(),
             ];
             for view in views {
                 for order in [Order::C, Order::F] {

@@ -2,19 +2,20 @@
 
 use alloc::{format, string::String, vec, vec::Vec};
 
-use crate::{
-    bytes::room,
-    error::{Fault, Result},
-    json::{array, integer, integers, object, or_null},
-    reading::MAX_TILE,
-    tiling::{Begun, Reach, Tiling},
-};
 use npymap_core::{
     Layout, Order,
     gather::{Convert, gather},
     literal::Literal,
     stats::{Accumulator, Histogram, HistogramAccumulator, Number, Stats},
     tiles::{Cut, Tile},
+};
+
+use crate::{
+    bytes::room,
+    error::{Fault, Result},
+    json::{array, integer, integers, object, or_null},
+    reading::MAX_TILE,
+    tiling::{Begun, Reach, Tiling},
 };
 
 /// What is counted at once: as in the library for files, so that sums of floats come out the same to
@@ -40,11 +41,11 @@ enum Tally {
 }
 
 impl Counting {
-    /// Statistics, or a histogram of so many bins in a range of two numbers.
-    pub(crate) fn new(layout: Layout, histogram: Option<(f64, Vec<f64>)>) -> Result<Self> {
+    /// Statistics, or a histogram: the number of its bins, and the two ends of its range.
+    pub(crate) fn new(layout: Layout, histogram: Option<Vec<f64>>) -> Result<Self> {
         let tally = match histogram {
-            Some((bins, range)) => {
-                let &[lo, hi] = range.as_slice() else {
+            Some(numbers) => {
+                let &[bins, lo, hi] = numbers.as_slice() else {
                     let message = "the range of a histogram is two numbers";
                     return Err(Fault::new("ERR_SELECTION", message));
                 };
@@ -79,7 +80,7 @@ impl Counting {
     }
 
     /// The figures so far, as JSON.
-    pub(crate) fn finish(&self) -> String {
+    pub(crate) fn result(&self) -> String {
         match &self.tally {
             Tally::Stats { total, .. } => stats_of(&total.finish(), &self.layout),
             Tally::Histogram(histogram) => histogram_of(&histogram.clone().finish()),
@@ -89,12 +90,12 @@ impl Counting {
 
     /// Starts again, with a histogram from the least to the greatest value.
     pub(crate) fn then_histogram(&mut self, bins: f64) -> Result<()> {
-        if let Tally::Stats { total, .. } = &self.tally {
-            let stats = total.finish();
-            let histogram =
-                HistogramAccumulator::spanning(self.layout.dtype(), number_of(bins)?, &stats)?;
-            self.tally = Tally::Histogram(histogram);
-        }
+        let Tally::Stats { total, .. } = &self.tally else {
+            return Err(no_statistics());
+        };
+        let (dtype, stats) = (self.layout.dtype(), total.finish());
+        let histogram = HistogramAccumulator::spanning(dtype, number_of(bins)?, &stats)?;
+        self.tally = Tally::Histogram(histogram);
         Ok(())
     }
 
@@ -140,6 +141,15 @@ impl Tally {
         }
         Ok(())
     }
+}
+
+/// For who asks for the range of what was not counted.
+#[cold]
+pub(crate) fn no_statistics() -> Fault {
+    Fault::new(
+        "ERR_SELECTION",
+        "there are no statistics to span a histogram by",
+    )
 }
 
 /// A number of bins. Core says how many there may be.

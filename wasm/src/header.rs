@@ -13,8 +13,9 @@ use crate::{
     bytes::{position, positions, string},
     code::{Array, described},
     error::{Fault, Result},
-    json::{array, integer, integers, object, text},
+    json::{array, integer, integers, object, or_null, text},
     layout::{check_safe, facts_of},
+    result::{Form, Wishes},
 };
 
 /// Reads the header that a file begins with, as JSON: what it says, or how much must be seen.
@@ -51,6 +52,11 @@ pub fn header(
     }
     let found = Array::new(header.descr(), header.layout().clone());
     let code = found.to_string();
+    let wishes = Wishes {
+        bits: true,
+        ..Wishes::default()
+    };
+    let form = Form::new(header.layout().dtype(), wishes).ok();
     let json = object([
         (
             "header",
@@ -66,6 +72,7 @@ pub fn header(
             array(warnings.iter().map(|warning| text(warning))),
         ),
         ("end", integer(end)),
+        ("array", or_null(form, |form| text(form.array))),
         ("facts", facts_of(&found, &code)?),
     ]);
     Ok(json.to_json().into())

@@ -55,35 +55,33 @@ impl Inflating {
     pub fn take(&mut self, input: &Uint8Array, out: &Uint8Array) -> Result<Float64Array> {
         let (input, out) = (Block::new(input), Block::new(out));
         let Self { decoder, from, to } = self;
-        {
-            let (mut read, mut written) = (0, 0);
-            let mut input_at_hand = 0..0;
-            loop {
-                if input_at_hand.is_empty() {
-                    let len = (input.len() - read).min(BLOCK);
-                    let buffer = room(from, len)?;
-                    input.copy_to(read..read + len, buffer)?;
-                    input_at_hand = 0..buffer.len();
-                }
-                let bytes = from.get(input_at_hand.clone()).unwrap_or_default();
-                let space = (out.len() - written).min(BLOCK);
-                let buffer = room(to, space)?;
-                let progress = decoder.decode(bytes, buffer)?;
-                input_at_hand.start += progress.consumed;
-                read += progress.consumed as u64;
-                let produced = buffer.get(..progress.produced).unwrap_or_default();
-                out.copy_from(written, produced)?;
-                written += produced.len() as u64;
-                let done = progress.status == Status::Done;
-                let starved = match progress.status {
-                    Status::NeedsInput => read == input.len(),
-                    Status::NeedsOutput => written == out.len(),
-                    Status::Done => true,
-                };
-                if starved {
-                    let progress = [read as f64, written as f64, f64::from(u8::from(done))];
-                    return Ok(Float64Array::from(progress.as_slice()));
-                }
+        let (mut read, mut written) = (0, 0);
+        let mut input_at_hand = 0..0;
+        loop {
+            if input_at_hand.is_empty() {
+                let len = (input.len() - read).min(BLOCK);
+                let buffer = room(from, len)?;
+                input.copy_to(read..read + len, buffer)?;
+                input_at_hand = 0..buffer.len();
+            }
+            let bytes = from.get(input_at_hand.clone()).unwrap_or_default();
+            let space = (out.len() - written).min(BLOCK);
+            let buffer = room(to, space)?;
+            let progress = decoder.decode(bytes, buffer)?;
+            input_at_hand.start += progress.consumed;
+            read += progress.consumed as u64;
+            let produced = buffer.get(..progress.produced).unwrap_or_default();
+            out.copy_from(written, produced)?;
+            written += produced.len() as u64;
+            let done = progress.status == Status::Done;
+            let starved = match progress.status {
+                Status::NeedsInput => read == input.len(),
+                Status::NeedsOutput => written == out.len(),
+                Status::Done => true,
+            };
+            if starved {
+                let progress = [read as f64, written as f64, f64::from(u8::from(done))];
+                return Ok(Float64Array::from(progress.as_slice()));
             }
         }
     }

@@ -14,8 +14,7 @@ use crate::{
     bytes::{MAX_SAFE, string},
     code::Array,
     error::{Fault, Result},
-    json::{integer, integers, object, or_null, text},
-    result::{Form, Wishes},
+    json::{integer, integers, object, text},
 };
 
 /// The view that a selection in NumPy's syntax makes: its facts as JSON.
@@ -109,10 +108,6 @@ pub(crate) fn facts_of<'a>(array: &'a Array<'_>, code: &'a str) -> Result<Litera
         check_safe(number)?;
     }
     let dtype = layout.dtype();
-    let bit_by_bit = Wishes {
-        bits: true,
-        ..Wishes::default()
-    };
     Ok(object([
         ("code", text(code)),
         ("descr", array.descr()),
@@ -131,10 +126,6 @@ pub(crate) fn facts_of<'a>(array: &'a Array<'_>, code: &'a str) -> Result<Litera
         ("itemsize", integer(layout.itemsize())),
         ("nbytes", integer(layout.nbytes())),
         ("scalar", Literal::Bool(array.is_scalar)),
-        (
-            "array",
-            or_null(Form::new(dtype, bit_by_bit).ok(), |form| text(form.array)),
-        ),
     ]))
 }
 

@@ -18,9 +18,8 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(
-    clippy::needless_pass_by_value,
     clippy::should_implement_trait,
-    reason = "what JavaScript hands over is owned, and names are those of the boundary"
+    reason = "names are those of the boundary"
 )]
 
 extern crate alloc;

@@ -2,6 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
+use npymap_core::{
+    DType, Order,
+    gather::{Convert, gather},
+    text::{self, Summary},
+    tiles::Cut,
+};
+
 use crate::{
     bytes::room,
     code::Array,
@@ -9,56 +16,42 @@ use crate::{
     reading::MAX_TILE,
     tiling::{Begun, Reach, Tiling},
 };
-use npymap_core::{
-    DType, Layout, Order,
-    gather::{Convert, gather},
-    text::{self, Summary},
-    tiles::Cut,
-};
 
 /// An array that is printed.
 #[derive(Debug)]
 pub(crate) struct Printing {
-    page: Page,
-    /// The parts of the array that are shown, one after the other.
-    blocks: Vec<Layout>,
-    /// Their elements.
+    summary: Summary,
+    /// The dtype, of an element that is no array.
+    scalar: Option<DType>,
+    /// The elements that are shown, in the order of the blocks.
     shown: Vec<u8>,
-}
-
-#[derive(Debug)]
-enum Page {
-    Scalar(DType),
-    Array(Summary),
 }
 
 impl Printing {
     pub(crate) fn new(array: &Array<'_>) -> Result<Self> {
-        // Refuses objects, too.
-        let summary = Summary::new(&array.layout)?;
-        let blocks = summary.blocks().to_vec();
-        let page = if array.is_scalar {
-            Page::Scalar(array.layout.dtype().clone())
-        } else {
-            Page::Array(summary)
-        };
         Ok(Self {
-            page,
-            blocks,
+            // Refuses objects, too.
+            summary: Summary::new(&array.layout)?,
+            scalar: array.is_scalar.then(|| array.layout.dtype().clone()),
             shown: Vec::new(),
         })
     }
 
     pub(crate) fn tiling(&self, reach: Reach) -> Tiling {
         // In this cut, the tiles of a block follow one another.
-        Tiling::new(self.blocks.clone(), reach, Cut::FirstAxis, MAX_TILE)
+        Tiling::new(
+            self.summary.blocks().to_vec(),
+            reach,
+            Cut::FirstAxis,
+            MAX_TILE,
+        )
     }
 
     /// The text.
-    pub(crate) fn finish(&self) -> Result<String> {
-        Ok(match &self.page {
-            Page::Scalar(dtype) => text::element(dtype, &self.shown)?,
-            Page::Array(summary) => summary.render(&self.shown)?,
+    pub(crate) fn result(&self) -> Result<String> {
+        Ok(match &self.scalar {
+            Some(dtype) => text::element(dtype, &self.shown)?,
+            None => self.summary.render(&self.shown)?,
         })
     }
 

@@ -8,6 +8,14 @@ use alloc::{
 };
 use core::ops::Range;
 
+use js_sys::Uint8Array;
+use npymap_core::{
+    Layout, Order,
+    gather::gather,
+    literal::Literal,
+    tiles::{Cut, Tile},
+};
+
 use crate::{
     bytes::{Block, MAX_SAFE, room},
     error::{Fault, Result},
@@ -15,13 +23,6 @@ use crate::{
     layout::check_safe,
     result::{Form, Sign, Wishes},
     tiling::{Begun, Reach, Tiling},
-};
-use js_sys::Uint8Array;
-use npymap_core::{
-    Layout, Order,
-    gather::gather,
-    literal::Literal,
-    tiles::{Cut, Tile},
 };
 
 /// The most bytes that a tile has.
@@ -95,19 +96,6 @@ impl Reading {
         .to_json()
     }
 
-    /// Sources in memory are read fastest from the first byte to the last, unless that leaves
-    /// crumbs of the result to be written. Where pieces are copied in and out, fewer and longer
-    /// ones count for more than the caches.
-    fn memory_cut(&self) -> (Cut, u64) {
-        let mut tiles = self.layout.tiles(Cut::LargestStride, MEMORY_TILE);
-        let is_crumbs =
-            |tile: Tile| !tile.is_run() && tile.run_len() * self.form.element_bytes() < SHORT_RUN;
-        match tiles.next().is_some_and(is_crumbs) {
-            true => (Cut::LeastEffort, MAX_TILE),
-            false => (Cut::LargestStride, MEMORY_TILE),
-        }
-    }
-
     /// Gathers a tile into its places in the result.
     pub(crate) fn tile(&mut self, begun: &Begun, input: &[u8]) -> Result<()> {
         let Begun { tile, .. } = begun;
@@ -136,6 +124,19 @@ impl Reading {
             rest = tail;
         }
         Ok(())
+    }
+
+    /// Sources in memory are read fastest from the first byte to the last, unless that leaves
+    /// crumbs of the result to be written. Where pieces are copied in and out, fewer and longer
+    /// ones count for more than the caches.
+    fn memory_cut(&self) -> (Cut, u64) {
+        let mut tiles = self.layout.tiles(Cut::LargestStride, MEMORY_TILE);
+        let is_crumbs =
+            |tile: Tile| !tile.is_run() && tile.run_len() * self.form.element_bytes() < SHORT_RUN;
+        match tiles.next().is_some_and(is_crumbs) {
+            true => (Cut::LeastEffort, MAX_TILE),
+            false => (Cut::LargestStride, MEMORY_TILE),
+        }
     }
 }
 

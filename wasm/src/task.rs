@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use crate::{
     bytes::{Block, string},
     code::Array,
-    counting::Counting,
+    counting::{self, Counting},
     error::Result,
     printing::Printing,
     reading::Reading,
@@ -43,8 +43,8 @@ enum Job {
 
 #[wasm_bindgen]
 impl Task {
-    /// Gathers an array into a result in C order: integers of 64 bits as `numbers`, floats of 16 bits
-    /// as these `bits`, or all elements as the `bytes` that are stored.
+    /// Gathers an array into a result in C order: integers of 64 bits as `numbers`, floats of 16
+    /// bits as these `bits`, or all elements as the `bytes` that are stored.
     ///
     /// # Errors
     ///
@@ -69,8 +69,8 @@ impl Task {
         Ok(Self::new(Job::Reading(reading), reach))
     }
 
-    /// Counts the elements of an array: statistics, or a histogram if it is told how many bins it
-    /// has, and where they begin and end.
+    /// Counts the elements of an array: statistics, or a histogram, given how many bins it has and
+    /// where they begin and end.
     ///
     /// # Errors
     ///
@@ -80,12 +80,11 @@ impl Task {
         base: f64,
         gap: f64,
         max_range: f64,
-        bins: Option<f64>,
-        range: &Float64Array,
+        histogram: Option<Float64Array>,
     ) -> Result<Self> {
         let layout = Array::parse(&string(code))?.layout;
         let reach = Reach::new(base, gap, max_range)?;
-        let counting = Counting::new(layout, bins.map(|bins| (bins, range.to_vec())))?;
+        let counting = Counting::new(layout, histogram.map(|numbers| numbers.to_vec()))?;
         Ok(Self::new(Job::Counting(counting), reach))
     }
 
@@ -105,6 +104,21 @@ impl Task {
     #[wasm_bindgen(getter)]
     pub fn done(&self) -> f64 {
         self.tiling.done() as f64
+    }
+
+    /// The result: of reading, what `out` holds in the end, as JSON; of counting, the figures so
+    /// far, as JSON; of printing, the text.
+    ///
+    /// # Errors
+    ///
+    /// ERR_TRUNCATED if tiles are missing that have to be there.
+    pub fn result(&self) -> Result<JsString> {
+        Ok(match &self.job {
+            Job::Reading(reading) => reading.result(self.reach.base),
+            Job::Counting(counting) => counting.result(),
+            Job::Printing(printing) => printing.result()?,
+        }
+        .into())
     }
 
     /// Begins the next tile: the ranges of the source that it needs; `None` after the last one.
@@ -152,22 +166,7 @@ impl Task {
         }
     }
 
-    /// What comes of it: of reading, what the result is to be, as JSON, which is there from the
-    /// beginning; of counting, the figures as JSON; of printing, the text.
-    ///
-    /// # Errors
-    ///
-    /// ERR_TRUNCATED if tiles are missing that have to be there.
-    pub fn finish(&self) -> Result<JsString> {
-        Ok(match &self.job {
-            Job::Reading(reading) => reading.result(self.reach.base),
-            Job::Counting(counting) => counting.finish(),
-            Job::Printing(printing) => printing.finish()?,
-        }
-        .into())
-    }
-
-    /// Where reading writes its result.
+    /// Where reading writes its result, which it must know before the first tile is done.
     #[wasm_bindgen(setter)]
     pub fn set_out(&mut self, out: Uint8Array) {
         if let Job::Reading(reading) = &mut self.job {
@@ -179,15 +178,16 @@ impl Task {
     ///
     /// # Errors
     ///
-    /// If there cannot be such bins.
+    /// If there cannot be such bins, or there are no statistics.
     #[wasm_bindgen(js_name = thenHistogram)]
     pub fn then_histogram(&mut self, bins: f64) -> Result<()> {
         if let Job::Counting(counting) = &mut self.job {
             counting.then_histogram(bins)?;
             self.tiling = self.job.fetched(self.reach);
             self.in_memory = false;
+            return Ok(());
         }
-        Ok(())
+        Err(counting::no_statistics())
     }
 
     fn new(job: Job, reach: Reach) -> Self {

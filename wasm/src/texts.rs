@@ -17,8 +17,8 @@ use crate::{
 const MAX_ELEMENTS: u64 = 1 << 20;
 const MAX_BYTES: u64 = 64 << 20;
 
-/// A text for each element of an array, in C order, as JSON. Without `bytes`, checks that there are not too
-/// many, and gives none.
+/// A text for each element of an array, in C order, as JSON. Without `bytes`, checks that there are
+/// not too many, and gives none.
 ///
 /// # Errors
 ///
@@ -34,17 +34,19 @@ pub fn texts(code: &JsString, bytes: Option<Uint8Array>) -> Result<JsString> {
         );
         return Err(Fault::new("ERR_TOO_LARGE", message));
     }
+    let Some(bytes) = bytes else {
+        return Ok(array([]).to_json().into());
+    };
     let mut memory = Vec::new();
-    let mut texts = Vec::new();
-    if let Some(bytes) = bytes {
-        let memory = room(&mut memory, nbytes)?;
-        Block::new(&bytes).copy_to(0..nbytes, memory)?;
-        let dtype = layout.dtype();
-        let itemsize = dtype.itemsize() as usize;
-        for i in 0..size as usize {
+    let memory = room(&mut memory, nbytes)?;
+    Block::new(&bytes).copy_to(0..nbytes, memory)?;
+    let dtype = layout.dtype();
+    let itemsize = dtype.itemsize() as usize;
+    let texts: Result<Vec<_>> = (0..size as usize)
+        .map(|i| {
             let element = memory.get(i * itemsize..).unwrap_or_default();
-            texts.push(Literal::from(text::element(dtype, element)?));
-        }
-    }
-    Ok(array(texts).to_json().into())
+            Ok(Literal::from(text::element(dtype, element)?))
+        })
+        .collect();
+    Ok(array(texts?).to_json().into())
 }

@@ -3,7 +3,7 @@
 use alloc::{collections::VecDeque, vec, vec::Vec};
 use core::ops::Range;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array as JsArray, Uint8Array};
 use npymap_core::{
     Error, ErrorKind, Layout,
     gather::Source,
@@ -91,7 +91,7 @@ impl Tiling {
     }
 
     /// Ends the tile that was begun first, given the bytes of its ranges.
-    pub(crate) fn take(&mut self, pieces: &Array, input: &mut Vec<u8>) -> Result<Begun> {
+    pub(crate) fn take(&mut self, pieces: &JsArray, input: &mut Vec<u8>) -> Result<Begun> {
         let begun = self.begun.pop_front();
         let missing = Error::new(ErrorKind::BufferSize {
             what: "the pieces of a tile",

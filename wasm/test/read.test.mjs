@@ -354,6 +354,9 @@ test('bins that cannot be cost no read', async () => {
   const array = await openNpy(source);
   const { length } = source.calls;
   for (const bins of [undefined, 0, -1, 1.5, NaN, '4']) await rejectsWith('ERR_SELECTION', array.histogram({ bins }), npymap);
+  for (const range of [[0n, 1n], ['0', '1'], [0, undefined], [0], [0, 1, 2], [1, 0], [0, NaN]]) {
+    await rejectsWith('ERR_SELECTION', array.histogram({ bins: 2, range }), npymap);
+  }
   await rejectsWith('ERR_TOO_LARGE', array.histogram({ bins: 2 ** 40 }), npymap);
   assert.equal(source.calls.length, length);
 });

@@ -208,7 +208,7 @@ async fn values(
     [bits, bytes]: [bool; 2],
 ) -> Result<Vec<u8>, Fault> {
     let mut reading = Task::reading(code, base, GAP, MAX_RANGE, false, bits, bytes)?;
-    let result = parse(&reading.finish()?);
+    let result = parse(&reading.result()?);
     let out = Uint8Array::new_with_length(result["nbytes"].as_u64().unwrap() as u32);
     reading.set_out(out.clone());
     match source {
@@ -243,7 +243,7 @@ async fn text(source: &Source, code: &JsString, base: f64) -> Result<String, Fau
             }
         }
     }
-    Ok(printing.finish()?.into())
+    Ok(printing.result()?.into())
 }
 
 fn code(facts: &Value) -> JsString {

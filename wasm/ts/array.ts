@@ -193,7 +193,7 @@ export class LazyArray implements NpyArray {
       (wasm, ...layout) => wasm.Task.printing(...layout),
       async (printing, ending) => {
         await this.#run(printing, ending, {}, this.#file.end);
-        return this.#file.engine.call(() => printing.finish());
+        return this.#file.engine.call(() => printing.result());
       },
     );
   }
@@ -230,7 +230,7 @@ export class LazyArray implements NpyArray {
       make,
       async (reading, ending) => {
         const { engine } = this.#file;
-        const { array, length, nbytes, itemBytes, shape, stride, whole } = engine.json<ResultText>(() => reading.finish());
+        const { array, length, nbytes, itemBytes, shape, stride, whole } = engine.json<ResultText>(() => reading.result());
         await this.#seeEnd(nbytes, ending);
         const out = opts.out ? checked(opts.out, array, length) : allocate(nbytes);
         if (whole) {
@@ -256,17 +256,15 @@ export class LazyArray implements NpyArray {
   ): Promise<T> {
     const { bins, range } = histogram ?? {};
     const make = (wasm: Boundary, ...layout: Place) => {
-      const ofRange = new Float64Array(range ?? [0, 1]);
-      const statistics = () => wasm.Task.counting(...layout, undefined, ofRange);
-      if (!histogram) return statistics();
+      if (!histogram) return wasm.Task.counting(...layout, undefined);
       for (const [value, what] of [[bins, 'bins'], ...[...(range ?? [])].map((end) => [end, 'an end of the range'])] as const) {
         if (typeof value !== 'number') throw new NpyError('ERR_SELECTION', `${what} is ${shown(value)}, expected a number`);
       }
-      const counting = wasm.Task.counting(...layout, bins, ofRange);
+      const counting = wasm.Task.counting(...layout, new Float64Array([bins!, ...(range ?? [0, 1])]));
       if (range) return counting;
       // There can be so many bins, which is known before anything is read.
       free(counting);
-      return statistics();
+      return wasm.Task.counting(...layout, undefined);
     };
     return this.#work(
       opts,
@@ -279,7 +277,7 @@ export class LazyArray implements NpyArray {
           engine.call(() => counting.thenHistogram(bins));
           await pass();
         }
-        return figures<T>(engine.call(() => counting.finish()));
+        return figures<T>(engine.call(() => counting.result()));
       },
     );
   }

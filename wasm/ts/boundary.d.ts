@@ -35,8 +35,6 @@ export interface Facts {
   nbytes: number;
   /** An element, not an array of no dimension: what NumPy gives when every axis has an integer. */
   scalar: boolean;
-  /** What elements are read into bit by bit: `array` of {@link ResultText}. Structures have none. */
-  array: ResultText['array'] | null;
 }
 
 /** The JSON of a parser's answer that must see more of the source. */
@@ -50,10 +48,12 @@ export interface HeaderText {
   warnings: string[];
   /** Where the data ends in the source. */
   end: number;
+  /** What elements are read into, float16 as its bits: `array` of {@link ResultText}. Structures and objects have none. */
+  array: ResultText['array'] | null;
   facts: Facts;
 }
 
-export type RawText = Omit<HeaderText, 'header'>;
+export type RawText = Omit<HeaderText, 'header' | 'array'>;
 
 export interface PlanText {
   shape: number[];
@@ -142,8 +142,8 @@ export interface Boundary {
     reading(
       code: string, base: number, gap: number, maxRange: number, numbers: boolean, bits: boolean, bytes: boolean,
     ): Task;
-    /** Counts the elements of a layout: statistics, or a histogram if there are bins and a range `[0, 1]`. */
-    counting(code: string, base: number, gap: number, maxRange: number, bins: number | undefined, range: Float64Array): Task;
+    /** Counts the elements of a layout: statistics, or a histogram, given `[bins, low, high]`. */
+    counting(code: string, base: number, gap: number, maxRange: number, histogram: Float64Array | undefined): Task;
     /** Prints a layout as `npymap show` does. */
     printing(code: string, base: number, gap: number, maxRange: number): Task;
   };
@@ -176,8 +176,8 @@ interface Handle {
 
 /** Work on a layout, tile by tile. */
 export interface Task extends Handle {
-  /** Where reading writes its result: all of it, in bytes. */
-  out: Uint8Array;
+  /** Where reading writes its result, all of its bytes. Without it, no tile can be done. */
+  set out(bytes: Uint8Array);
   /**
    * Begins the next tile: `[start, end, start, end, …]`, the ranges of the source that it needs, ascending; `undefined`
    * when there are no more tiles. May be called ahead; tiles wait in a queue.
@@ -190,13 +190,13 @@ export interface Task extends Handle {
   /** How many elements are done. */
   readonly done: number;
   /**
-   * What comes of it. Of reading, JSON of {@link ResultText}, which is there from the beginning; of printing, the text.
+   * Of reading, JSON of {@link ResultText}; of printing, the text.
    *
    * Of counting, JSON of statistics (`count`, `nan`, …, as `npymap stats --json`; integers beyond 2^53 are exact) or of a
    * histogram: `{"edges": number[], "counts": number[], "nan", "below", "above"}`. Infinite and NaN figures are the strings
    * `"inf"`, `"-inf"` and `"nan"`.
    */
-  finish(): string;
+  result(): string;
   /** After statistics: starts again, with a histogram from the least to the greatest value. */
   thenHistogram(bins: number): void;
 }

@@ -9,11 +9,11 @@ const AHEAD = 32 << 20;
 /** The longest that work goes on without a break, in milliseconds. */
 const SPELL = 8;
 
-/** Work in tiles: a `Task`. */
+/** Work in tiles: a `Task`, or what {@link copying} makes, which has no `step`. */
 export interface Tiles {
   next(): ArrayLike<number> | undefined;
   take(pieces: Uint8Array[]): void;
-  /** A tile at once, with the source in memory. */
+  /** Does a tile at once, with the source in memory. */
   step?(source: Uint8Array): boolean;
   readonly done: number;
 }

@@ -184,12 +184,12 @@ interface Header {
 function header(engine: Engine, dtype: Descr, shape: readonly number[], fortranOrder = false): Header {
   const lengths = numbersOf(shape, 'shape');
   const bytes = engine.call((wasm) => wasm.writeHeader(descrText(dtype), lengths, fortranOrder));
-  const { facts } = engine.json<HeaderText>((wasm) => wasm.header(bytes, undefined, bytes.length));
+  const { facts, array } = engine.json<HeaderText>((wasm) => wasm.header(bytes, undefined, bytes.length));
   const check = (data: TypedArray) => {
     const found = tagOf(data).replace('Clamped', '').replace('Float16', 'Uint16');
     // Bytes are data of whatever they are said to be.
     if (found === 'Uint8Array') return;
-    const isRight = found === facts.array;
+    const isRight = found === array;
     if (isRight && facts.byteOrder !== 'big') return;
     const order = isRight ? ', which is big-endian' : '';
     throw new NpyError('ERR_DTYPE', `a ${found} is no data of dtype ${facts.dtype}${order}; a Uint8Array of its bytes would be`, {

@@ -53,13 +53,15 @@ pub(crate) fn glue_of(
         .run()
 }
 
-/// LLVM inlines and unrolls for code that is on the machine already: 9 KB of what is downloaded, and
-/// nothing measured is faster for it. Functions that say `#[inline]` are as large as their hint.
+/// Less of what makes code fast and large. Functions that are marked `#[inline]` may be larger than
+/// others to be inlined, which is what loops over elements need. `cargo xtask compare npm` tells
+/// sizes and times: of the package's module, compressed, 9 KB less, and no time that differed. In
+/// crates that are compiled for size, such as the painter, they change nothing.
 const LESS_CODE: &str =
     "-inline-threshold=5 -inlinehint-threshold=25 -unroll-runtime=false -unroll-threshold=80";
 
-/// What makes modules small, and keeps the places where this machine has its sources out of them, so
-/// that they are the same wherever they are built.
+/// What makes modules small, and keeps the places where this machine has its sources out of them,
+/// so that they are the same wherever they are built.
 fn rustflags() -> String {
     let sysroot = Cmd::new("rustc").args(["--print", "sysroot"]).read();
     let std = sysroot.map(|dir| PathBuf::from(dir).join("lib/rustlib/src/rust"));

@@ -23,8 +23,8 @@ const SCRATCH: usize = 16 << 10;
 /// The copy of the elements of one layout to those of another: nested loops, and what to do in
 /// them.
 ///
-/// The two inner loops, over `lane` and `cross`, are cut into tiles that fit into the cache. Where the
-/// destination is `DENSE`, the units of a lane are neighbours there.
+/// The two inner loops, over `lane` and `cross`, are cut into tiles that fit into the cache. Where
+/// the destination is `DENSE`, the units of a lane are neighbours there.
 pub(crate) struct Nest<'k, const DENSE: bool> {
     kernel: &'k Kernel,
     /// Bytes of a unit in the source.

@@ -123,24 +123,16 @@ impl Lane {
 fn repeat(src: &[u8], dst: &mut [u8]) {
     /// What is copied at once stays in a first-level cache.
     const BLOCK: usize = 4 << 10;
-    let block = dst.len().min((BLOCK / src.len()).max(1) * src.len());
-    let Some((head, rest)) = dst.split_at_mut_checked(block) else {
+    let block = (BLOCK / src.len()).max(1) * src.len();
+    let Some(first) = dst.get_mut(..src.len()) else {
         return;
     };
-    let mut done = 0;
-    for (to, from) in head.iter_mut().zip(src) {
-        *to = *from;
-        done += 1;
-    }
-    while done < block {
-        let more = done.min(block - done);
-        head.copy_within(..more, done);
+    first.copy_from_slice(src);
+    let mut done = src.len();
+    while done < dst.len() {
+        let more = done.min(block).min(dst.len() - done);
+        dst.copy_within(..more, done);
         done += more;
-    }
-    for to in rest.chunks_mut(block) {
-        if let Some(from) = head.get(..to.len()) {
-            to.copy_from_slice(from);
-        }
     }
 }
 

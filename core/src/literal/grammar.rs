@@ -136,15 +136,14 @@ pub(super) fn gap(mut input: &str, depth: u32) -> Parsed<'_, ()> {
     }
 }
 
-/// The first byte of a text. For a single character, comparing bytes takes less time and less code than
-/// patterns do.
-pub(super) fn next(input: &str) -> Option<u8> {
+/// The first byte of a text, which is its first character if that is an ASCII one.
+pub(super) fn first_byte(input: &str) -> Option<u8> {
     input.as_bytes().first().copied()
 }
 
 /// What follows an ASCII character, if the text begins with it.
-pub(super) fn after(input: &str, sign: u8) -> Option<&str> {
-    (next(input)? == sign).then(|| input.get(1..).unwrap_or_default())
+pub(super) fn strip_byte(input: &str, sign: u8) -> Option<&str> {
+    (first_byte(input)? == sign).then(|| input.get(1..).unwrap_or_default())
 }
 
 /// Whether a character can be part of a name. Python takes letters of all scripts; those that are
@@ -227,7 +226,7 @@ impl Grammar {
                 // The filter turns form feeds into spaces.
                 _ => column.saturating_add(blanks.len()),
             };
-            if next(rest) != Some(b'\\') {
+            if first_byte(rest) != Some(b'\\') {
                 return Ok((rest, if continued > 0 { continued } else { column }));
             }
             (input, ()) = continuation(rest)?;
@@ -243,14 +242,14 @@ impl Grammar {
     /// An expression, or several with commas between them, which make a tuple.
     fn top_level<'a>(&self, input: &'a str) -> Parsed<'a, Literal<'a>> {
         let (input, first) = self.expression(input, 0)?;
-        if next(input) != Some(b',') {
+        if first_byte(input) != Some(b',') {
             return Ok((input, first));
         }
         let mut items = vec![first];
         let mut input = input;
-        while let Some(rest) = after(input, b',') {
+        while let Some(rest) = strip_byte(input, b',') {
             let (rest, ()) = gap(rest, 0)?;
-            if rest.is_empty() || matches!(next(rest), Some(b'#' | b'\n' | b'\r')) {
+            if rest.is_empty() || matches!(first_byte(rest), Some(b'#' | b'\n' | b'\r')) {
                 input = rest;
                 break;
             }
@@ -272,7 +271,7 @@ impl Grammar {
             };
             // The filter splits lines at "\n" alone.
             if self.dialect == Dialect::Python2
-                && (next(input) == Some(b'\n') || input.starts_with("\r\n"))
+                && (first_byte(input) == Some(b'\n') || input.starts_with("\r\n"))
                 && line.chars().all(is_blank)
             {
                 return Ok(("", ()));
@@ -292,9 +291,9 @@ impl Grammar {
     /// `depth` is the number of open brackets.
     fn expression<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         // Most values are strings, which take neither sign nor operator.
-        if matches!(next(input), Some(b'\'' | b'"')) {
+        if matches!(first_byte(input), Some(b'\'' | b'"')) {
             let (rest, literal) = self.strings(input, depth)?;
-            if matches!(next(rest), Some(b'+' | b'-')) {
+            if matches!(first_byte(rest), Some(b'+' | b'-')) {
                 return fail(rest, "no operator here");
             }
             return Ok((rest, literal));
@@ -309,7 +308,7 @@ impl Grammar {
     /// The same, but it may be the name `set` alone.
     fn expression_or_set<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, left) = self.signed(input, depth)?;
-        let subtract = match next(rest) {
+        let subtract = match first_byte(rest) {
             Some(b'+') => false,
             Some(b'-') => true,
             _ => return Ok((rest, left)),
@@ -343,7 +342,7 @@ impl Grammar {
     }
 
     fn signed<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
-        let negative = match next(input) {
+        let negative = match first_byte(input) {
             Some(b'+') => false,
             Some(b'-') => true,
             _ => return self.primary(input, depth),
@@ -371,13 +370,13 @@ impl Grammar {
     fn primary<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, node) = self.atom(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if node.form != Form::SetName || next(rest) != Some(b'(') {
+        if node.form != Form::SetName || first_byte(rest) != Some(b'(') {
             return Ok((rest, node));
         }
         // There is no literal for an empty set, so this one call counts as one.
         let (inside, depth) = open(rest, depth)?;
         let (inside, ()) = gap(inside, depth)?;
-        let Some(rest) = after(inside, b')') else {
+        let Some(rest) = strip_byte(inside, b')') else {
             return fail(inside, "')'");
         };
         let (rest, ()) = gap(rest, depth.saturating_sub(1))?;
@@ -390,7 +389,7 @@ impl Grammar {
             (rest, Node { literal, form })
         };
         let other = |(rest, literal)| (rest, Node::other(literal));
-        match next(input) {
+        match first_byte(input) {
             Some(b'\'' | b'"') => self.strings(input, depth).map(other),
             Some(b'0'..=b'9') => number::parse(input, self.dialect).map(number),
             Some(b'.') => match input.strip_prefix("...") {
@@ -443,11 +442,11 @@ impl Grammar {
     fn parenthesised<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Node<'a>> {
         let (rest, depth) = open(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if let Some(rest) = after(rest, b')') {
+        if let Some(rest) = strip_byte(rest, b')') {
             return Ok((rest, Node::other(Literal::Tuple(Vec::new()))));
         }
         let (rest, first) = self.expression_or_set(rest, depth)?;
-        if let Some(rest) = after(rest, b')') {
+        if let Some(rest) = strip_byte(rest, b')') {
             return Ok((rest, first));
         }
         if first.form == Form::SetName {
@@ -465,7 +464,7 @@ impl Grammar {
     fn list<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, depth) = open(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if let Some(rest) = after(rest, b']') {
+        if let Some(rest) = strip_byte(rest, b']') {
             return Ok((rest, Literal::List(Vec::new())));
         }
         let (rest, first) = self.expression(rest, depth)?;
@@ -482,11 +481,11 @@ impl Grammar {
     fn braces<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
         let (rest, depth) = open(input, depth)?;
         let (rest, ()) = gap(rest, depth)?;
-        if let Some(rest) = after(rest, b'}') {
+        if let Some(rest) = strip_byte(rest, b'}') {
             return Ok((rest, Literal::Dict(Vec::new())));
         }
         let (rest, first) = self.key(rest, depth)?;
-        if next(rest) == Some(b':') {
+        if first_byte(rest) == Some(b':') {
             let (rest, value) = self.entry_value(rest, depth)?;
             let mut entries = vec![(first, value)];
             let rest = self.more(rest, depth, b'}', "',' or '}'", |rest| {
@@ -515,7 +514,7 @@ impl Grammar {
     }
 
     fn entry_value<'a>(&self, input: &'a str, depth: u32) -> Parsed<'a, Literal<'a>> {
-        let Some(rest) = after(input, b':') else {
+        let Some(rest) = strip_byte(input, b':') else {
             return fail(input, "':'");
         };
         let (rest, ()) = gap(rest, depth)?;
@@ -532,14 +531,14 @@ impl Grammar {
         mut item: impl FnMut(&'a str) -> Parsed<'a, ()>,
     ) -> Fallible<'a, &'a str> {
         loop {
-            if let Some(rest) = after(input, close) {
+            if let Some(rest) = strip_byte(input, close) {
                 return Ok(rest);
             }
-            let Some(rest) = after(input, b',') else {
+            let Some(rest) = strip_byte(input, b',') else {
                 return fail(input, expected);
             };
             (input, ()) = gap(rest, depth)?;
-            if next(input) != Some(close) {
+            if first_byte(input) != Some(close) {
                 (input, ()) = item(input)?;
             }
         }

@@ -6,7 +6,7 @@ use nom::{Parser as _, bytes::complete::take_while, character::complete::one_of,
 
 use super::{
     Dialect, Literal,
-    grammar::{Fallible, Parsed, after, fail, gap, is_name, next},
+    grammar::{Fallible, Parsed, fail, first_byte, gap, is_name, strip_byte},
 };
 
 /// The most decimal digits that Python converts to an integer
@@ -34,28 +34,24 @@ pub(super) fn parse(input: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
     Ok((rest, literal))
 }
 
-/// What most numbers are, such as dimensions: a few digits that something follows which ends a number in
-/// every dialect.
+/// What most numbers are, such as dimensions: digits that fit into an integer, and then what ends a
+/// number in every dialect.
 fn short(input: &str) -> Option<(&str, Literal<'_>)> {
-    /// So many digits always fit.
-    const MAX_DIGITS: usize = 18;
-    let is_digit = |b: &u8| b.is_ascii_digit();
-    let len = input.bytes().take(MAX_DIGITS).take_while(is_digit).count();
+    let len = input.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = input.split_at_checked(len)?;
-    let ends = matches!(next(rest), Some(b',' | b')'));
-    if !ends || next(digits) == Some(b'0') && len > 1 || len == 0 {
+    let leading_zero = len > 1 && first_byte(digits) == Some(b'0');
+    if leading_zero || !matches!(first_byte(rest), Some(b',' | b')')) {
         return None;
     }
-    let add = |n: i64, digit: u8| n.wrapping_mul(10).wrapping_add(i64::from(digit & 0xf));
-    Some((rest, Literal::Int(digits.bytes().fold(0, add))))
+    Some((rest, Literal::Int(digits.parse().ok()?)))
 }
 
 /// Skips the names `L` after a number, as NumPy's filter does: any number of them, with or without
 /// blanks between.
 fn long_suffixes(mut input: &str) -> Parsed<'_, ()> {
     loop {
-        let (blank, ()) = gap(input, 0)?;
-        match after(blank, b'L') {
+        let (rest, ()) = gap(input, 0)?;
+        match strip_byte(rest, b'L') {
             Some(rest) if !rest.starts_with(is_name) => input = rest,
             _ => return Ok((input, ())),
         }
@@ -65,7 +61,7 @@ fn long_suffixes(mut input: &str) -> Parsed<'_, ()> {
 fn radix(input: &str, radix: u32) -> Parsed<'_, Literal<'_>> {
     let digits_at = input.get(2..).unwrap_or_default();
     let (rest, digits) = take_while(|c: char| c == '_' || c.is_digit(radix))(digits_at)?;
-    let digits = after(digits, b'_').unwrap_or(digits);
+    let digits = strip_byte(digits, b'_').unwrap_or(digits);
     if !is_grouped(digits) {
         return fail(digits_at, "digits");
     }
@@ -81,7 +77,7 @@ fn radix(input: &str, radix: u32) -> Parsed<'_, Literal<'_>> {
 
 fn decimal(input: &str) -> Parsed<'_, Literal<'_>> {
     let (rest, whole) = digits(input)?;
-    let (rest, fraction) = match after(rest, b'.') {
+    let (rest, fraction) = match strip_byte(rest, b'.') {
         Some(rest) => {
             let (rest, fraction) = digits(rest)?;
             if whole.is_empty() && fraction.is_empty() {
@@ -131,7 +127,7 @@ fn digits(input: &str) -> Parsed<'_, &str> {
 
 fn is_grouped(digits: &str) -> bool {
     !digits.is_empty()
-        && next(digits) != Some(b'_')
+        && first_byte(digits) != Some(b'_')
         && !digits.ends_with('_')
         && !digits.as_bytes().windows(2).any(|pair| pair == b"__")
 }
@@ -151,7 +147,7 @@ fn exponent(input: &str) -> Parsed<'_, bool> {
 
 fn integer<'a>(input: &'a str, text: &'a str) -> Fallible<'a, Literal<'a>> {
     let digits = without_groups(text);
-    if next(&digits) == Some(b'0') {
+    if first_byte(&digits) == Some(b'0') {
         return if digits.bytes().all(|b| b == b'0') {
             Ok(Literal::Int(0))
         } else {

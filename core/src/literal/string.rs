@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::{
     Literal,
-    grammar::{Fallible, Parsed, after, fail, newline, next},
+    grammar::{Fallible, Parsed, fail, first_byte, newline, strip_byte},
 };
 
 /// What the letters before the quotes say. `f` is missing: formatted strings are no literals.
@@ -45,7 +45,7 @@ pub(super) fn parse(input: &str) -> Parsed<'_, Literal<'_>> {
     let Some((rest, prefix)) = prefix(input) else {
         return fail(input, "a string");
     };
-    let quote = next(rest).unwrap_or_default();
+    let quote = first_byte(rest).unwrap_or_default();
     let (rest, triple) = match rest.as_bytes() {
         [a, b, c, ..] if a == b && b == c => (rest.get(3..), true),
         _ => (rest.get(1..), false),
@@ -134,11 +134,11 @@ impl<'a> Body<'a> {
 
     /// What follows the closing quotes, if they stand here.
     fn closing(&self, input: &'a str) -> Option<&'a str> {
-        let rest = after(input, self.quote)?;
+        let rest = strip_byte(input, self.quote)?;
         if !self.triple {
             return Some(rest);
         }
-        after(after(rest, self.quote)?, self.quote)
+        strip_byte(strip_byte(rest, self.quote)?, self.quote)
     }
 
     /// A backslash in a raw string keeps the next character, even a quote, from its effect.

@@ -74,7 +74,7 @@ pub(super) fn feed<S: Sink>(dtype: &DType, bytes: &[u8], sink: &mut S) {
 
 #[inline]
 fn feed_ints(dtype: &DType, bytes: &[u8], sink: &mut impl Sink) {
-    /// Those of up to 32 bits, as wider ones where less code counts for more.
+    /// Those of up to 32 bits, as `$wide` where less code counts for more.
     macro_rules! narrow {
         ($number:ty, $wide:ty) => {
             if SMALL {
