@@ -58,7 +58,6 @@ function glue(text, { imports, exports }) {
   text = cut(text, /^let wasm_bindgen = \(function\(exports\) \{\n/, 'const exports = {};\n');
   text = cut(text, /\n {4}let script_src;\n[^]*?\n {4}\}\n/, '\n');
   text = cut(text, /\n {4}if \(Symbol\.dispose\) .*\n/g, '\n');
-  text = cut(text, /\(typeof FinalizationRegistry === 'undefined'\)\n.*\n +: /g, '');
   text = cut(text, /\n {8}if \(realloc === undefined\) \{\n[^]*?\n {8}\}\n/, '\n');
   text = cut(text, /\n {4}if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n[^]*?\n {4}\}\n/, '\n');
   text = cut(text, /\n {4}async function __wbg_load\([^]*$/, `

@@ -46,6 +46,15 @@ test('what is too much, or no text, is refused before anything is read', async (
   await rejectsWith('ERR_OBJECT_DTYPE', objects.elements(), npymap);
 });
 
+test('texts that would be longer than strings of JavaScript are refused', async () => {
+  // Four signs for each byte, one of which JSON doubles.
+  const dtype = Array.from({ length: 64 }, (_, i) => [`f${i}`, '|S1']);
+  const array = await npymap.openRaw(new Uint8Array(64 << 20).fill(1), { dtype });
+  await rejectsWith('ERR_TOO_LARGE', array.elements(), npymap);
+  const [first] = await array.slice(':1').elements();
+  assert.ok(first.startsWith(String.raw`(b'\x01', b'\x01', `), first);
+});
+
 test('an abort is heard', async () => {
   const array = await openNpy(toNpy(new Float32Array(4), { shape: [4] }));
   await assert.rejects(array.elements({ signal: AbortSignal.abort('enough') }), (reason) => reason === 'enough');

@@ -417,7 +417,7 @@ export interface NpyArray {
   text(opts?: { signal?: AbortSignal | undefined }): Promise<string>;
   /**
    * What Python's `str()` gives of each element, in C order: shortest floats, exact integers, dates, `nan` and `NaT`;
-   * for tables that show values as they are. Reads what {@link plan} tells. Up to a million elements.
+   * for tables that show values as they are. Reads what {@link plan} tells. Up to a million elements, and 128 MiB of text.
    *
    * @example
    * ```js

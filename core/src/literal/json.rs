@@ -30,7 +30,15 @@ impl Literal<'_> {
             Self::Bool(true) => out.push_str("true"),
             Self::Bool(false) => out.push_str("false"),
             Self::Float(x) if x.is_finite() => put(out, self),
-            Self::Int(_) | Self::BigInt(_) => put(out, self),
+            Self::Int(_) => put(out, self),
+            // Those of other radices stand as they were written.
+            Self::BigInt(n)
+                if n.trim_start_matches('-')
+                    .bytes()
+                    .all(|b| b.is_ascii_digit()) =>
+            {
+                out.push_str(n);
+            }
             Self::Str(text) => quoted(text, out),
             Self::Tuple(items) | Self::List(items) => {
                 out.push('[');
@@ -126,6 +134,7 @@ mod tests {
             ("-1e999", r#""-inf""#),
             ("[1j, ...]", r#"["1j","Ellipsis"]"#),
             (r"b'\x00'", r#""b'\\x00'""#),
+            ("0x123456789abcdef01", r#""0x123456789abcdef01""#),
             ("{1: 2}", r#""{1: 2}""#),
         ];
         for (literal, json) in cases {
