@@ -97,10 +97,7 @@ pub fn npz_locate(
     at: f64,
     local: &Uint8Array,
 ) -> Result<JsString> {
-    let directory = match read(size, offsets, chunks)? {
-        Step::Need(range) => return Ok(need(range.start, range.end)),
-        Step::Done(directory) => directory,
-    };
+    let directory = complete(size, offsets, chunks)?;
     let member = find(&directory, &string(key))?;
     member.check()?;
     let local = local.to_vec();

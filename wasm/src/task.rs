@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use crate::{
     bytes::{Block, string},
     code::Array,
-    counting::{self, Counting},
+    counting::{Counting, no_statistics},
     error::Result,
     printing::Printing,
     reading::Reading,
@@ -181,13 +181,13 @@ impl Task {
     /// If there cannot be such bins, or there are no statistics.
     #[wasm_bindgen(js_name = thenHistogram)]
     pub fn then_histogram(&mut self, bins: f64) -> Result<()> {
-        if let Job::Counting(counting) = &mut self.job {
-            counting.then_histogram(bins)?;
-            self.tiling = self.job.fetched(self.reach);
-            self.in_memory = false;
-            return Ok(());
-        }
-        Err(counting::no_statistics())
+        let Job::Counting(counting) = &mut self.job else {
+            return Err(no_statistics());
+        };
+        counting.then_histogram(bins)?;
+        self.tiling = self.job.fetched(self.reach);
+        self.in_memory = false;
+        Ok(())
     }
 
     fn new(job: Job, reach: Reach) -> Self {

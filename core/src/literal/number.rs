@@ -2,7 +2,7 @@
 
 use alloc::{borrow::Cow, string::String};
 
-use nom::{Parser as _, bytes::complete::take_while, character::complete::one_of, combinator::opt};
+use nom::bytes::complete::take_while;
 
 use super::{
     Dialect, Literal,
@@ -15,9 +15,6 @@ const MAX_DIGITS: usize = 4300;
 
 /// A number without a sign. The input begins with a digit or a full stop.
 pub(super) fn parse(input: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
-    if let Some(short) = short(input) {
-        return Ok(short);
-    }
     let (rest, literal) = match input.as_bytes() {
         [b'0', b'x' | b'X', ..] => radix(input, 16)?,
         [b'0', b'o' | b'O', ..] => radix(input, 8)?,
@@ -32,18 +29,6 @@ pub(super) fn parse(input: &str, dialect: Dialect) -> Parsed<'_, Literal<'_>> {
         return fail(rest, "the end of the number");
     }
     Ok((rest, literal))
-}
-
-/// What most numbers are, such as dimensions: digits that fit into an integer, and then what ends a
-/// number in every dialect.
-fn short(input: &str) -> Option<(&str, Literal<'_>)> {
-    let len = input.bytes().take_while(u8::is_ascii_digit).count();
-    let (digits, rest) = input.split_at_checked(len)?;
-    let leading_zero = len > 1 && first_byte(digits) == Some(b'0');
-    if leading_zero || !matches!(first_byte(rest), Some(b',' | b')')) {
-        return None;
-    }
-    Some((rest, Literal::Int(digits.parse().ok()?)))
 }
 
 /// Skips the names `L` after a number, as NumPy's filter does: any number of them, with or without
@@ -90,7 +75,7 @@ fn decimal(input: &str) -> Parsed<'_, Literal<'_>> {
     let (rest, exponent) = exponent(rest)?;
     let length = input.len().saturating_sub(rest.len());
     let text = input.get(..length).unwrap_or(input);
-    let (rest, imaginary) = opt(one_of("jJ")).parse(rest)?;
+    let imaginary = strip_byte(rest, b'j').or_else(|| strip_byte(rest, b'J'));
 
     if imaginary.is_none() && fraction.is_none() && !exponent {
         return integer(input, text).map(|literal| (rest, literal));
@@ -99,11 +84,10 @@ fn decimal(input: &str) -> Parsed<'_, Literal<'_>> {
     let Some(x) = float(&without_groups(text)) else {
         return fail(input, "a number");
     };
-    let literal = match imaginary {
-        Some(_) => Literal::Complex { re: 0.0, im: x },
-        None => Literal::Float(x),
-    };
-    Ok((rest, literal))
+    Ok(match imaginary {
+        Some(rest) => (rest, Literal::Complex { re: 0.0, im: x }),
+        None => (rest, Literal::Float(x)),
+    })
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -118,7 +102,9 @@ fn float(text: &str) -> Option<f64> {
 
 /// Digits with single underscores between them, or nothing.
 fn digits(input: &str) -> Parsed<'_, &str> {
-    let (rest, digits) = take_while(|c: char| c == '_' || c.is_ascii_digit())(input)?;
+    let is_digit = |&b: &u8| b == b'_' || b.is_ascii_digit();
+    let len = input.bytes().take_while(is_digit).count();
+    let (digits, rest) = input.split_at_checked(len).unwrap_or((input, ""));
     if !digits.is_empty() && !is_grouped(digits) {
         return fail(input, "digits with single underscores between them");
     }
@@ -134,10 +120,11 @@ fn is_grouped(digits: &str) -> bool {
 
 /// An exponent, or nothing.
 fn exponent(input: &str) -> Parsed<'_, bool> {
-    let mark: Parsed<'_, _> = (one_of("eE"), opt(one_of("+-"))).parse(input);
-    let Ok((rest, _)) = mark else {
+    let Some(rest) = strip_byte(input, b'e').or_else(|| strip_byte(input, b'E')) else {
         return Ok((input, false));
     };
+    let sign = strip_byte(rest, b'+').or_else(|| strip_byte(rest, b'-'));
+    let rest = sign.unwrap_or(rest);
     let (rest, exponent) = digits(rest)?;
     if exponent.is_empty() {
         return fail(rest, "the digits of an exponent");
